@@ -1,0 +1,123 @@
+"""The `tunewright` command: parses, runs the one command that was called, maps errors to exit codes."""
+
+import argparse
+import contextlib
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from engine import __version__
+from engine.errors import ResourceError, TunewrightError, UsageError
+from engine.safe_text import safe_text
+
+_COMMANDS = (
+    "demo",
+    "new",
+    "status",
+    "waive",
+    "decide",
+    "data",
+    "doctor",
+    "plan",
+    "baseline",
+    "train",
+    "runs",
+    "follow",
+    "stop",
+    "resume",
+    "evaluate",
+    "ship",
+    "audit",
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Every command takes --project and --json, before or after its own name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.add_argument(
+            "--project", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="the project folder (default: here)"
+        )
+        self.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint=f"see `{self.prog} --help`")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code. Never raises, never prints a traceback."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    except TunewrightError as error:
+        return _report(error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except MemoryError:
+        return _report(ResourceError("out of memory", hint="close other programs, or use a smaller file or model"))
+    except Exception as error:
+        return _unexpected(error)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; each command's module adds its own part."""
+    root = _Parser(prog="tunewright", description="From 'should I fine-tune at all?' to a measured, shipped model.")
+    root.set_defaults(project=Path(), json=False)
+    root.add_argument("--version", action="version", version=f"tunewright {__version__}")
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    for name in _COMMANDS:
+        importlib.import_module(f"engine.commands.{name}").add(commands)
+    return root
+
+
+def _run(arguments: Sequence[str]) -> int:
+    root = parser()
+    options = root.parse_args(arguments)
+    if not hasattr(options, "run"):
+        root.print_help()
+        return 0
+    code: int = options.run(options)
+    sys.stdout.flush()
+    return code
+
+
+def _report(error: TunewrightError) -> int:
+    with contextlib.suppress(BrokenPipeError):
+        print(f"tunewright: error: {safe_text(error)}\n  hint: {safe_text(error.hint)}", file=sys.stderr)
+    return error.exit_code
+
+
+def _unexpected(error: Exception) -> int:
+    import traceback
+    from datetime import UTC, datetime
+
+    from platformdirs import user_log_path
+
+    trace = user_log_path("tunewright") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
+    where = f"the trace is in {trace}"
+    try:
+        trace.parent.mkdir(parents=True, exist_ok=True)
+        trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    except OSError as refused:
+        where = f"no trace could be written ({refused.strerror})"
+    message = safe_text(f"unexpected {type(error).__name__}: {error}; {where}", 1000)
+    print(f"tunewright: error: {message}\n  hint: report it with that file", file=sys.stderr)
+    return 1
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

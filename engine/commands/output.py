@@ -1,0 +1,133 @@
+"""What commands print: data on stdout, talk on stderr, everything from outside made safe."""
+
+import io
+import itertools
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from engine.safe_text import one_line, safe_text
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout, indented."""
+    import orjson
+
+    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
+    sys.stdout.flush()
+
+
+def say(text: str = "") -> None:
+    """A line of talk on stderr."""
+    print(safe_text(text), file=sys.stderr, flush=True)
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A plain table as wide as the terminal; long cells wrap."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for header in headers:
+        grid.add_column(Text(header), overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text(one_line(cell, 2000)) for cell in row))
+    width = shutil.get_terminal_size((80, 24)).columns
+    console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
+    with console.capture() as captured:
+        console.print(grid)
+    return _in_terminal_encoding("\n".join(line.rstrip() for line in captured.get().rstrip().splitlines()))
+
+
+def _in_terminal_encoding(text: str) -> str:
+    encoding = sys.stdout.encoding or "utf-8"
+    return (
+        text.replace("─", "-").encode(encoding, "replace").decode(encoding) if "utf" not in encoding.lower() else text
+    )
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: 8 s, 3 min 20 s, 2 h 05 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+class Progress:
+    """Progress of one piece of work on stderr, with the time it still needs.
+
+    On a terminal one line is rewritten at most ten times a second; elsewhere a line is written every ten seconds.
+    Nothing is shown for work that is done within a second.
+    """
+
+    def __init__(self, total: float | None, what: str) -> None:
+        self.total = total
+        self._what = what
+        self._started = self._shown = time.monotonic()
+        self._live = sys.stderr.isatty()
+        self._visible = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._visible and self._live:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def update(self, done: float, note: str = "", eta_s: float | None = None) -> None:
+        """`done` of the total so far; `note` is appended. `eta_s`: seconds left, where the caller knows better."""
+        now = time.monotonic()
+        if now - self._started < 1 or now - self._shown < (0.1 if self._live else 10):
+            return
+        self._shown, self._visible = now, True
+        line = one_line(self._line(done, now, note, eta_s), shutil.get_terminal_size((80, 24)).columns - 1)
+        sys.stderr.write(f"\r{line}\x1b[K" if self._live else f"{line}\n")
+        sys.stderr.flush()
+
+    def rows(self, what: str, done: int, total: int) -> None:
+        """`update` for work that names itself and knows its total."""
+        self._what, self.total = what, total
+        self.update(done, "rows")
+
+    def steps(self, what: str, done: int, total: int, note: str, eta_s: float | None) -> None:
+        """`update` for a training run, which knows its own pace."""
+        self._what, self.total = what, total or None
+        self.update(done, note, eta_s)
+
+    def _line(self, done: float, now: float, note: str, eta_s: float | None) -> str:
+        parts = [f"{self._what}: {done:,.0f}"]
+        if self.total:
+            parts[0] += f" of {self.total:,.0f}"
+        if eta_s is None and self.total and done > 0:
+            eta_s = (now - self._started) * max(0.0, self.total - done) / done
+        if eta_s is not None:
+            parts.append(f"{duration(eta_s)} left")
+        return ", ".join([*parts, note] if note else parts)
+
+
+_BARS = "▁▂▃▄▅▆▇█"
+_ASCII_BARS = "_.-:=+*#"
+
+
+def sparkline(values: Sequence[float], width: int) -> str:
+    """`values` as one row of bars, the largest highest; more than `width` values are averaged in equal pieces."""
+    if not values:
+        return ""
+    pieces = min(width, len(values))
+    edges = [len(values) * piece // pieces for piece in range(pieces + 1)]
+    means = [sum(values[a:b]) / (b - a) for a, b in itertools.pairwise(edges)]
+    low, high = min(means), max(means)
+    bars = _BARS if "utf" in (sys.stderr.encoding or "").lower() else _ASCII_BARS
+    scale = (len(bars) - 1) / (high - low) if high > low else 0.0
+    return "".join(bars[round((mean - low) * scale)] for mean in means)

@@ -1,0 +1,212 @@
+"""The road: nine steps, what each must show, and what has been shown so far.
+
+Evidence and waivers are lines of the audit log; the state of the journey is a fold over them, so it cannot disagree
+with the record. Evidence names the facts it rests on (data version, model, recipe, run); when one of these changes,
+the evidence is stale.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from engine import audit
+from engine.errors import GateError, UsageError
+from engine.project import Project
+
+State = Literal["passed", "failed", "waived", "stale", "not checked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    key: str
+    asks: str
+    """The question that the gate answers."""
+    items: Mapping[str, str]
+    """What must be shown: item -> in words."""
+    rests_on: tuple[str, ...]
+    """Facts whose change makes the step's evidence and waivers stale."""
+    command: str
+    """What produces the evidence."""
+
+
+_STEPS = (
+    Step("decide", "Should this be fine-tuned at all?", {"verdict": "the checklist says fine-tune"}, (), "decide"),
+    Step(
+        "data",
+        "Is the data fit to train on?",
+        {
+            "no_errors": "no row with errors is left in",
+            "secrets_masked": "secrets are masked",
+            "pii": "no personal data is left, or it is meant to be there",
+            "split_proof": "train, validation and test share nothing",
+        },
+        ("data",),
+        "data import, data clean, data split",
+    ),
+    Step(
+        "review", "Has a person read it?", {"reviewed": "100 random rows read by a person"}, ("data",), "waive review"
+    ),
+    Step("where", "Where will it run?", {"destination": "a machine or service that can do it"}, (), "doctor"),
+    Step(
+        "plan",
+        "What will be trained, and how?",
+        {"recipe": "a recipe with a reason for every value"},
+        ("data", "model"),
+        "plan",
+    ),
+    Step(
+        "baseline",
+        "How good is the model before?",
+        {"measured": "base and few-shot measured before training"},
+        ("data", "model"),
+        "baseline",
+    ),
+    Step(
+        "train",
+        "Did it train?",
+        {
+            "finite": "all trained weights are finite",
+            "effective": "training changed what the model answers",
+            "best": "the best checkpoint by validation loss is kept",
+        },
+        ("data", "model", "recipe"),
+        "train",
+    ),
+    Step(
+        "evaluate",
+        "Is it better, honestly?",
+        {"beats_baseline": "better than every baseline on the test set, beyond chance"},
+        ("data", "model", "recipe", "run"),
+        "evaluate RUN",
+    ),
+    Step(
+        "ship",
+        "Is what is shipped what was trained?",
+        {"parity": "the export reproduces the tuned model's answers"},
+        ("data", "model", "recipe", "run"),
+        "ship RUN --to FORM",
+    ),
+)
+STEPS: Mapping[str, Step] = {step.key: step for step in _STEPS}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing shown for a gate, or found wanting."""
+
+    item: str
+    state: Literal["passed", "failed"]
+    text: str
+    rests_on: Mapping[str, str] = field(default_factory=dict)
+    source: str = "measured"
+    """measured, estimated, quoted or yours."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStatus:
+    item: str
+    means: str
+    state: State
+    text: str
+    """The evidence, or the reason of a waiver, or why it is stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepStatus:
+    step: Step
+    items: tuple[ItemStatus, ...]
+
+    @property
+    def state(self) -> State:
+        """The worst of the items: not checked, failed, stale, waived, passed."""
+        states = {item.state for item in self.items}
+        order: tuple[State, ...] = ("failed", "stale", "not checked", "waived")
+        return next((state for state in order if state in states), "passed")
+
+    @property
+    def open(self) -> bool:
+        """Whether the gate still holds the road up."""
+        return self.state not in ("passed", "waived")
+
+
+def record(project: Project, step: str, items: Sequence[Evidence]) -> None:
+    """Stores evidence for `step` in the audit log."""
+    for evidence in items:
+        audit.append(
+            project.audit,
+            "gate.evidence",
+            step=step,
+            item=evidence.item,
+            state=evidence.state,
+            text=evidence.text,
+            rests_on=dict(evidence.rests_on),
+            source=evidence.source,
+        )
+
+
+def waive(project: Project, step: str, item: str, reason: str) -> None:
+    """Lets the road go on without `item` of `step`, for a written reason. Raises UsageError without one."""
+    if not reason.strip():
+        raise UsageError("a waiver needs a written reason", hint='say why: --reason "..."; it appears in the report')
+    if step not in STEPS or item not in STEPS[step].items:
+        known = ", ".join(f"{key} {name}" for key, one in STEPS.items() for name in one.items)
+        raise UsageError(f"no gate item {step} {item}", hint=f"there are: {known}")
+    facts = current_facts(project)
+    rests_on = {name: facts[name] for name in STEPS[step].rests_on if name in facts}
+    audit.append(project.audit, "gate.waived", step=step, item=item, reason=reason.strip(), rests_on=rests_on)
+
+
+def current_facts(project: Project) -> dict[str, str]:
+    """What evidence can rest on, as it stands now: data version, model fingerprint, recipe hash, run id."""
+    settings = project.settings()
+    facts = {
+        "data": settings.get("data", {}).get("version"),
+        "model": settings.get("model", {}).get("fingerprint"),
+        "recipe": settings.get("plan", {}).get("hash"),
+        "run": settings.get("train", {}).get("run"),
+    }
+    return {name: str(value) for name, value in facts.items() if value}
+
+
+def read(project: Project) -> tuple[StepStatus, ...]:
+    """The state of every step, in order."""
+    latest: dict[tuple[str, str], dict[str, Any]] = {}
+    for line in audit.entries(project.audit):
+        if line["event"] in ("gate.evidence", "gate.waived"):
+            latest[line["step"], line["item"]] = line
+    facts = current_facts(project)
+    return tuple(StepStatus(step, tuple(_items(step, latest, facts))) for step in STEPS.values())
+
+
+def _items(
+    step: Step, latest: Mapping[tuple[str, str], Mapping[str, Any]], facts: Mapping[str, str]
+) -> Iterator[ItemStatus]:
+    for item, means in step.items.items():
+        line = latest.get((step.key, item))
+        if line is None:
+            yield ItemStatus(item, means, "not checked", f"tunewright {step.command}")
+            continue
+        changed = [name for name, value in line["rests_on"].items() if facts.get(name) != value]
+        said = line["text"] if line["event"] == "gate.evidence" else line["reason"]
+        if changed:
+            yield ItemStatus(item, means, "stale", f"{', '.join(changed)} changed since: {said}")
+        else:
+            yield ItemStatus(item, means, line["state"] if line["event"] == "gate.evidence" else "waived", said)
+
+
+def require(project: Project, upto: str) -> None:
+    """Raises GateError unless every gate before step `upto` is passed or waived; the hint has the way on."""
+    blocking = []
+    for status in read(project):
+        if status.step.key == upto:
+            break
+        blocking += [(status.step, item) for item in status.items if item.state not in ("passed", "waived")]
+    if not blocking:
+        return
+    lines = "; ".join(f"{step.key} {item.item}: {item.state} ({item.text})" for step, item in blocking)
+    step, item = blocking[0]
+    raise GateError(
+        f"{upto} is blocked. {lines}",
+        hint=f"run `tunewright {step.command}`, or go on without it: "
+        f'tunewright waive {step.key} {item.item} --reason "..."',
+    )

@@ -1,0 +1,241 @@
+"""The project folder: where everything lies, and how its settings are kept.
+
+my-project/
+  project.toml     answers, choices, constraints, limits: readable, hand-editable, fit for git
+  data/<version>/  immutable rows with their manifest
+  reviews.jsonl    append-only verdicts
+  audit.jsonl      append-only, hash-chained
+  runs/<id>/       one folder a run
+  exports/         what was shipped
+"""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import tomlkit
+import tomlkit.exceptions
+
+from engine import audit
+from engine.durable import disk_errors, write_atomic
+from engine.errors import ResourceError, UsageError
+
+_HEADER = "# A Tunewright project. All of it may be edited by hand; `tunewright status` shows what follows.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The files of one run; each has one writer."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def project(self) -> "Project":
+        return Project(self.path.parent.parent)
+
+    @property
+    def recipe(self) -> Path:
+        """Frozen when the run is made."""
+        return self.path / "recipe.toml"
+
+    @property
+    def state(self) -> Path:
+        """The supervisor's."""
+        return self.path / "state.json"
+
+    @property
+    def events(self) -> Path:
+        """The worker's."""
+        return self.path / "events.jsonl"
+
+    @property
+    def machine(self) -> Path:
+        """The supervisor's: resources used, exits."""
+        return self.path / "machine.jsonl"
+
+    @property
+    def log(self) -> Path:
+        """What supervisor and worker print."""
+        return self.path / "log.txt"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the supervisor and its worker for as long as either lives."""
+        return self.path / ".lock"
+
+    @property
+    def stop_request(self) -> Path:
+        return self.path / "control" / "stop"
+
+    @property
+    def heartbeat(self) -> Path:
+        """Touched by the worker every two seconds, whatever its training loop does."""
+        return self.path / "control" / "heartbeat"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @property
+    def model(self) -> Path:
+        """The result: adapter or full weights, from the best checkpoint."""
+        return self.path / "model"
+
+    @property
+    def evals(self) -> Path:
+        return self.path / "evals"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One project folder; all paths in it are made here."""
+
+    root: Path
+
+    @classmethod
+    def create(cls, folder: Path, name: str | None = None) -> Self:
+        """Makes `folder` a project. Raises UsageError when it holds something, ResourceError when the disk refuses."""
+        if (folder / "project.toml").exists():
+            raise UsageError(f"{folder} is a project already", hint=f"open it: tunewright status --project {folder}")
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError(
+                f"{folder} is not an empty folder", hint="choose a new folder; a project keeps its files to itself"
+            )
+        project = cls(folder.absolute())
+        document = tomlkit.parse(_HEADER)
+        document["project"] = {
+            "name": name or project.root.name,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        with disk_errors(folder):
+            project.root.mkdir(parents=True, exist_ok=True)
+        write_atomic(project.settings_file, tomlkit.dumps(document).encode())
+        audit.append(project.audit, "project.create", name=name or project.root.name)
+        return project
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """The project in `folder`. Raises UsageError when there is none or its project.toml is not TOML."""
+        if not (folder / "project.toml").is_file():
+            raise UsageError(
+                f"no project in {folder}",
+                hint="make one with `tunewright new DIR`, or name one with --project DIR",
+            )
+        project = cls(folder.absolute())
+        project.settings()
+        return project
+
+    @property
+    def settings_file(self) -> Path:
+        return self.root / "project.toml"
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    @property
+    def exports(self) -> Path:
+        return self.root / "exports"
+
+    @property
+    def audit(self) -> Path:
+        return self.root / "audit.jsonl"
+
+    @property
+    def baselines(self) -> Path:
+        return self.root / "baselines"
+
+    def run(self, name: str) -> "RunFolder":
+        """The run called `name`. Raises UsageError, with the runs there are, when there is none."""
+        run = RunFolder(self.runs / name)
+        if not run.recipe.is_file():
+            known = ", ".join(run.id for run in self.all_runs()) or "none yet: tunewright train"
+            raise UsageError(f"no run {name}", hint=f"runs here: {known}")
+        return run
+
+    def all_runs(self) -> list["RunFolder"]:
+        """The runs, oldest first."""
+        folders = [path.parent for path in self.runs.glob("*/recipe.toml")]
+        return [RunFolder(path) for path in sorted(folders, key=lambda path: (len(path.name), path.name))]
+
+    def new_run(self, recipe: str) -> "RunFolder":
+        """Makes the next run folder (run-1, run-2, ...) with `recipe` (TOML text) frozen in it."""
+        number = 1
+        with disk_errors(self.runs):
+            while True:
+                run = RunFolder(self.runs / f"run-{number}")
+                try:
+                    run.path.mkdir(parents=True)
+                    break
+                except FileExistsError:
+                    number += 1
+        write_atomic(run.recipe, recipe.encode())
+        return run
+
+    def settings(self) -> dict[str, Any]:
+        """project.toml as plain dictionaries. Raises UsageError, with the line, when it is not TOML."""
+        settings: dict[str, Any] = self._document().unwrap()
+        return settings
+
+    def set(self, section: str, values: Mapping[str, Any]) -> None:
+        """Writes `values` into [section]; comments and all else stay. A None removes its key."""
+        document = self._document()
+        table = document.setdefault(section, tomlkit.table())
+        for key, value in values.items():
+            if value is None:
+                table.pop(key, None)
+            else:
+                table[key] = value
+        write_atomic(self.settings_file, tomlkit.dumps(document).encode())
+
+    def data_version(self) -> str | None:
+        """Name of the current data version, None before the first import."""
+        version: str | None = self.settings().get("data", {}).get("version")
+        return version
+
+    def version_folder(self, name: str) -> Path:
+        return self.data / name
+
+    @contextlib.contextmanager
+    def changing(self, what: str) -> Iterator[None]:
+        """Holds the project for one change at a time.
+
+        Raises ResourceError, naming the holder, when another process is changing it. The lock goes with the process, so
+        a killed command leaves none behind.
+        """
+        lock = self.root / ".lock"
+        with disk_errors(lock), open(lock, "a+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                file.seek(0)
+                raise ResourceError(
+                    f"another process is changing this project: {file.read().strip() or 'unknown'}",
+                    hint="wait until it is done and run the command again",
+                    where=str(self.root),
+                ) from error
+            file.truncate(0)
+            file.write(f"{what} (process {os.getpid()})")
+            file.flush()
+            yield
+
+    def _document(self) -> tomlkit.TOMLDocument:
+        try:
+            return tomlkit.parse(self.settings_file.read_text(encoding="utf-8"))
+        except (tomlkit.exceptions.ParseError, UnicodeDecodeError) as error:
+            raise UsageError(
+                f"not TOML: {error}", hint="mend the line, or restore the file from git", where=str(self.settings_file)
+            ) from error

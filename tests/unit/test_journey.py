@@ -1,0 +1,56 @@
+import pytest
+
+from engine import journey
+from engine.errors import GateError, UsageError
+from engine.project import Project
+
+
+def state(project: Project, step: str) -> str:
+    return next(status.state for status in journey.read(project) if status.step.key == step)
+
+
+def test_nothing_is_passed_before_it_is_shown(project: Project) -> None:
+    assert {status.state for status in journey.read(project)} == {"not checked"}
+
+
+def test_a_step_passes_when_all_its_items_do(project: Project) -> None:
+    for item in journey.STEPS["train"].items:
+        assert state(project, "train") == "not checked"
+        journey.record(project, "train", [journey.Evidence(item, "passed", "seen")])
+    assert state(project, "train") == "passed"
+
+
+def test_evidence_goes_stale_when_what_it_rests_on_changes(project: Project) -> None:
+    project.set("data", {"version": "v1"})
+    journey.record(project, "baseline", [journey.Evidence("measured", "passed", "0 %", {"data": "v1"})])
+    assert state(project, "baseline") == "passed"
+    project.set("data", {"version": "v2"})
+    assert state(project, "baseline") == "stale"
+
+
+def test_a_waiver_goes_stale_too(project: Project) -> None:
+    project.set("data", {"version": "v1"})
+    journey.waive(project, "review", "reviewed", "nobody is here")
+    assert state(project, "review") == "waived"
+    project.set("data", {"version": "v2"})
+    assert state(project, "review") == "stale"
+
+
+def test_a_waiver_needs_a_reason_and_a_known_item(project: Project) -> None:
+    with pytest.raises(UsageError, match="written reason"):
+        journey.waive(project, "review", "reviewed", "  ")
+    with pytest.raises(UsageError, match="no gate item"):
+        journey.waive(project, "review", "nonsense", "because")
+
+
+def test_a_closed_gate_names_what_lifts_it(project: Project) -> None:
+    with pytest.raises(GateError, match="decide verdict: not checked") as caught:
+        journey.require(project, "data")
+    assert "tunewright decide" in caught.value.hint and "tunewright waive decide verdict" in caught.value.hint
+    journey.waive(project, "decide", "verdict", "the board wants it")
+    journey.require(project, "data")
+
+
+def test_a_failed_item_fails_its_step(project: Project) -> None:
+    journey.record(project, "decide", [journey.Evidence("verdict", "failed", "stick with prompting")])
+    assert state(project, "decide") == "failed"
