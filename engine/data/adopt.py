@@ -1,0 +1,56 @@
+"""A finished version becomes the current one: in the settings, the audit log and the gate of the data step."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine import audit, journey
+from engine.data.versions import Version
+from engine.project import Project
+
+
+def adopt(project: Project, version: Version, **facts: Any) -> None:
+    """Makes `version` current and records what it shows; call it inside project.changing()."""
+    project.set("data", {"version": version.name})
+    manifest = version.manifest
+    sources = [{"path": source["path"], "sha256": source["sha256"]} for source in manifest["sources"]]
+    audit.append(
+        project.audit,
+        f"data.{manifest['step']}",
+        version=version.name,
+        parent=manifest["parent"],
+        counts=manifest["counts"],
+        sources=sources,
+        **facts,
+    )
+    journey.record(project, "data", list(evidence(version)))
+
+
+def evidence(version: Version) -> Iterator[journey.Evidence]:
+    """What the manifest of `version` shows for the gate of the data step."""
+    manifest, rests_on = version.manifest, {"data": version.name}
+    invalid, where = manifest["invalid"], f"data/{manifest['imported_as']}/left_out.jsonl"
+    left_out = (
+        f"{invalid:,} of {manifest['read']:,} records left out, listed in {where}" if invalid else "none was left out"
+    )
+    yield journey.Evidence("no_errors", "passed", f"{len(version):,} rows without errors; {left_out}", rests_on)
+    yield journey.Evidence("secrets_masked", "passed", f"masked at import: {counted(manifest['secrets'])}", rests_on)
+    yield _privacy(manifest["privacy"], rests_on)
+    if "split" in manifest:
+        state, text = manifest["split"]["proof"]["passed"], manifest["split"]["shown"]
+        yield journey.Evidence("split_proof", "passed" if state else "failed", text, rests_on)
+
+
+def _privacy(found: Mapping[str, Any], rests_on: Mapping[str, str]) -> journey.Evidence:
+    unsought = f"{', '.join(found['not_scanned'])} are not scanned for"
+    if not found["findings"]:
+        return journey.Evidence(
+            "pii", "passed", f"no e-mail, phone, card or account number found; {unsought}", rests_on
+        )
+    text = f"{counted(found)}; {unsought}; remove them from the source, or: tunewright waive data pii --reason TEXT"
+    return journey.Evidence("pii", "failed", text, rests_on)
+
+
+def counted(found: Mapping[str, Any]) -> str:
+    """3 (email 2, phone 1)"""
+    kinds = ", ".join(f"{kind} {count:,}" for kind, count in found["by_kind"].items())
+    return f"{found['findings']:,} ({kinds})" if kinds else "none"

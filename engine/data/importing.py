@@ -1,0 +1,100 @@
+"""`data import`: files into the first version of their rows."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.data.mapping import Mapping
+from engine.data.prepare import Prepared, Source
+from engine.data.privacy import NOT_SCANNED
+from engine.data.problems import Tally
+from engine.data.read import open_regular
+from engine.data.records import Progress, no_progress
+from engine.data.versions import Version, Writer, open_version, writing
+from engine.errors import DataError
+from engine.safe_text import safe_text
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What went by while rows were written."""
+
+    tally: Tally
+    secrets: Counter[str]
+    privacy: Counter[str]
+    read: int = 0
+
+    def add(self, prepared: Prepared) -> None:
+        self.read += 1
+        self.tally.add(prepared.place, prepared.problems)
+        self.secrets.update(prepared.secrets)
+        self.privacy.update(prepared.privacy)
+
+
+def import_files(sources: Sequence[Source], mapping: Mapping, data: Path, progress: Progress = no_progress) -> Version:
+    """Writes every fit row of `sources` into the next version below `data`; the others are listed in left_out.jsonl.
+
+    Raises DataError when no row is fit, ResourceError when the disk refuses; no version appears then.
+    """
+    described = [_described(source) for source in sources]
+    seen = _Seen(Tally(), Counter(), Counter())
+    with writing(data) as writer:
+        before = 0
+        for source, facts in zip(sources, described, strict=True):
+            for prepared in source.rows(lambda done, before=before: progress(before + done)):  # type: ignore[misc]
+                seen.add(prepared)
+                _write(writer, prepared)
+            before += facts["bytes"]
+        if not writer.rows:
+            raise DataError(_nothing(seen), hint="see all of it: tunewright data check FILE", where=_names(sources))
+        writer.finish(_manifest(described, mapping, seen, writer))
+        name = writer.name
+    return open_version(data / name)
+
+
+def _write(writer: Writer, prepared: Prepared) -> None:
+    if prepared.row:
+        writer.add(prepared.row)
+        return
+    place = {"file": safe_text(prepared.place.file), "line": prepared.place.line, "byte": prepared.place.byte}
+    reasons = [{"rule": problem.rule, "message": safe_text(problem.message)} for problem in prepared.problems]
+    writer.leave_out(place, reasons)
+
+
+def _manifest(described: Sequence[dict[str, Any]], mapping: Mapping, seen: _Seen, writer: Writer) -> dict[str, Any]:
+    return {
+        "parent": None,
+        "step": "import",
+        "imported_as": writer.name,
+        "sources": list(described),
+        "mapping": mapping.document(),
+        "read": seen.read,
+        "invalid": writer.left_out,
+        "problems": seen.tally.listed(),
+        "secrets": {"findings": seen.secrets.total(), "by_kind": dict(sorted(seen.secrets.items()))},
+        "privacy": {
+            "findings": seen.privacy.total(),
+            "by_kind": dict(sorted(seen.privacy.items())),
+            "not_scanned": list(NOT_SCANNED),
+        },
+    }
+
+
+def _described(source: Source) -> dict[str, Any]:
+    """Where a source lies and its hash: the file itself is not copied, since it holds its secrets unmasked."""
+    with open_regular(source.path) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+    return {"path": safe_text(source.path.absolute()), "sha256": digest, "bytes": size, "format": source.layout.format}
+
+
+def _nothing(seen: _Seen) -> str:
+    most = seen.tally.listed()[:3]
+    return "no row is fit" + "".join(f"; {problem['rows']} rows: {problem['rule']}" for problem in most)
+
+
+def _names(sources: Sequence[Source]) -> str:
+    return ", ".join(source.path.name for source in sources)

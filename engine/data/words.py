@@ -1,0 +1,26 @@
+"""Text to words, the way all comparisons of rows see it."""
+
+import re
+import unicodedata
+
+# Words, and the signs that carry meaning alone ("C++", "3 - 4", "50 %", an emoji as an answer). All other punctuation
+# and all space only separate.
+_WORD = re.compile(r"\w+|[+*/=<>%#$€£&@^~|]|(?<!\w)-(?=[\s\d])|[\u2190-\u2bff\U0001f000-\U0001faff]")
+_SPACES_BELOW = 0.05
+_UNSPACED_FROM = 20
+"""Characters from which text with few spaces is taken to be of a script without them, and not one long word."""
+
+
+def words(text: str) -> list[str]:
+    """Words of `text` after NFKC and casefolding; a text of punctuation alone is one word."""
+    folded = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+    return _WORD.findall(folded) or folded.split()
+
+
+def has_spaces(text: str) -> bool:
+    """Whether words are what `text` is made of; False for Chinese, Japanese, Thai and the like.
+
+    Less than 5 % space among at least 20 characters: `\\w+` would see giant words there.
+    """
+    spaces = text.count(" ") + text.count("\n") + text.count("\t")
+    return len(text) < _UNSPACED_FROM or spaces >= _SPACES_BELOW * len(text)

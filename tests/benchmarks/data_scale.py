@@ -1,0 +1,144 @@
+"""Time and memory of import, split and opening rows, on generated support-desk rows.
+
+    python -m tests.benchmarks.data_scale 10000 100000 1000000
+
+Each step runs in a process of its own, so that its peak memory is its own. 5 % of the rows are exact copies, 10 %
+copies with a few words changed, 20 % share a template with slots; the rest are sentences of random words.
+"""
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import orjson
+
+_WORDS = [
+    f"{first}{last}"
+    for first in ("ka", "lo", "mi", "ner", "pos", "ru", "sta", "ve")
+    for last in (
+        "bel",
+        "dor",
+        "fin",
+        "gan",
+        "hil",
+        "jut",
+        "kor",
+        "lam",
+        "mus",
+        "nat",
+        "pel",
+        "quin",
+        "rad",
+        "sol",
+        "tir",
+    )
+]
+_LABELS = ("billing", "delivery", "returns", "account")
+
+
+def _rows(count: int) -> Iterator[dict[str, object]]:
+    random = Random(7)
+    words = [one + other for one in _WORDS for other in random.sample(_WORDS, 40)]
+    templates = [[random.choice(words) for _ in range(25)] for _ in range(max(20, count // 500))]
+    kept: list[list[str]] = []
+    for number in range(count):
+        draw = random.random()
+        if draw < 0.15 and kept:
+            text = list(random.choice(kept))
+            for _ in range(0 if draw < 0.05 else random.randint(1, 3)):
+                text[random.randrange(len(text))] = random.choice(words)
+        elif draw < 0.35:
+            text = [random.choice(words) if random.random() < 0.3 else word for word in random.choice(templates)]
+        else:
+            text = [random.choice(words) for _ in range(random.randint(15, 60))]
+        if len(kept) < 20_000:
+            kept.append(text)
+        label = _LABELS[hash_of(text) % len(_LABELS)]
+        answer = orjson.dumps({"desk": label, "words": len(text)}).decode()
+        yield {
+            "messages": [
+                {"role": "system", "content": "You sort help-desk tickets."},
+                {"role": "user", "content": " ".join(text)},
+                {"role": "assistant", "content": answer},
+            ],
+            "ticket": number,
+        }
+
+
+def hash_of(text: list[str]) -> int:
+    """A label that follows from the text, the same in every process."""
+    return sum(map(ord, text[0]))
+
+
+def _generate(folder: Path, count: int) -> None:
+    with open(folder / "rows.jsonl", "wb") as file:
+        for row in _rows(count):
+            file.write(orjson.dumps(row) + b"\n")
+
+
+def _import(folder: Path, count: int) -> None:
+    from engine.data.importing import import_files
+    from engine.data.mapping import Mapping
+    from engine.data.prepare import find_layout
+
+    mapping = Mapping(category="desk")
+    import_files([find_layout(folder / "rows.jsonl", mapping)], mapping, folder / "data")
+
+
+def _check(folder: Path, count: int) -> None:
+    from engine.data.check import check
+    from engine.data.mapping import Mapping
+    from engine.data.prepare import find_layout
+
+    mapping = Mapping(category="desk")
+    report = check([find_layout(folder / "rows.jsonl", mapping)], mapping)
+    print(f"  {report['duplicates']}, {report['conflicts']}", file=sys.stderr)
+
+
+def _split(folder: Path, count: int) -> None:
+    from engine.data.splitting import split
+    from engine.data.versions import open_version
+
+    made = split(open_version(folder / "data" / "v1"), folder / "data", seed=0)
+    print(f"  {made.counts} in {made.groups} groups; proof: {made.proof.text}", file=sys.stderr)
+
+
+def _open(folder: Path, count: int) -> None:
+    from engine.data.versions import open_version
+
+    started = time.perf_counter()
+    version = open_version(folder / "data" / "v2")
+    opened = time.perf_counter() - started
+    random, seconds = Random(1), []
+    for _ in range(1000):
+        started = time.perf_counter()
+        version.row(random.randrange(len(version)))
+        seconds.append(time.perf_counter() - started)
+    print(f"  open {1e3 * opened:.2f} ms; a row {1e6 * sorted(seconds)[500]:.0f} us (median of 1000)", file=sys.stderr)
+
+
+_STEPS = {"generate": _generate, "check": _check, "import": _import, "split": _split, "open": _open}
+
+
+def main(arguments: list[str]) -> None:
+    if arguments[0] in _STEPS:
+        started = time.perf_counter()
+        _STEPS[arguments[0]](Path(arguments[1]), int(arguments[2]))
+        seconds, count = time.perf_counter() - started, int(arguments[2])
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        speed = f"{seconds:8.1f} s {count / seconds:10,.0f} rows/s"
+        print(f"{arguments[0]:>8} {count:>9,} rows {speed} {peak:7,.0f} MB peak")
+        return
+    for size in arguments:
+        with tempfile.TemporaryDirectory() as folder:
+            for step in _STEPS:
+                subprocess.run([sys.executable, "-m", "tests.benchmarks.data_scale", step, folder, size], check=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
