@@ -1,0 +1,107 @@
+"""Answers to the checklist: from a file, checked as a whole, and the file to fill in."""
+
+import difflib
+import json
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.decide.checklist import QUESTIONS, Question
+from engine.errors import UsageError
+
+_BY_ID = {question.id: question for question in QUESTIONS}
+_HINT = "`tunewright decide --template` prints a file to fill in, with every choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One field a question, named by its id. Money is USD; None: not answered."""
+
+    failure: str
+    prompting: str
+    knowledge: str
+    task: str
+    examples: int
+    agreement: str
+    changes: str
+    requests_per_month: int
+    data_may_leave: str
+    training_budget: float | None = None
+    spend_per_month: float | None = None
+    tuned_spend_per_month: float | None = None
+
+
+def read_answers(path: Path) -> Answers:
+    """The answers in a TOML or JSON file. Raises UsageError that names every problem of the file."""
+    try:
+        content = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise UsageError(f"cannot read the answers: {reason}", hint=_HINT, where=str(path)) from error
+    try:
+        given = json.loads(content) if path.suffix.lower() == ".json" else tomllib.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"neither TOML nor JSON: {error}", hint=_HINT, where=str(path)) from error
+    if not isinstance(given, dict):
+        raise UsageError("the answers are no table of keys and values", hint=_HINT, where=str(path))
+    return check_answers(given, where=str(path))
+
+
+def check_answers(given: Mapping[str, Any], where: str | None = None) -> Answers:
+    """`given` as Answers. Raises UsageError with all that is unknown, missing or impossible."""
+    problems = [_unknown(key) for key in given if key not in _BY_ID]
+    checked: dict[str, Any] = {}
+    for question in QUESTIONS:
+        value = given.get(question.id, "")
+        if value == "" or value is None:
+            if not question.optional:
+                problems.append(f"{question.id}: not answered; {_expected(question)}")
+            continue
+        checked[question.id] = _value(question, value)
+        if checked[question.id] is None:
+            problems.append(f"{question.id}: {value!r} is not an answer; {_expected(question, value)}")
+    if problems:
+        raise UsageError("; ".join(problems), hint=_HINT, where=where)
+    return Answers(**checked)
+
+
+def _unknown(key: str) -> str:
+    near = difflib.get_close_matches(key, _BY_ID, n=1, cutoff=0)
+    return f"unknown key {key!r}, nearest is {near[0]!r}"
+
+
+def _value(question: Question, value: Any) -> str | int | float | None:
+    """`value` as the question takes it; None when it does not."""
+    if question.kind == "choice":
+        text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+        return text if text in [choice for choice, _ in question.choices] else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        return None
+    if question.kind == "money":
+        return float(value)
+    return int(value) if value == int(value) else None
+
+
+def _expected(question: Question, value: Any = None) -> str:
+    if question.kind == "count":
+        return "a whole number, 0 or more"
+    if question.kind == "money":
+        return "an amount in USD, 0 or more"
+    choices = [choice for choice, _ in question.choices]
+    near = difflib.get_close_matches(value, choices, n=1) if isinstance(value, str) else []
+    return (f"nearest is {near[0]!r}; " if near else "") + "one of " + ", ".join(choices)
+
+
+def template() -> str:
+    """An answers file with every question, to fill in (TOML)."""
+    lines = ["# Answers for `tunewright decide --answers FILE`: fill in what stands between the quotes.", ""]
+    for question in QUESTIONS:
+        lines += [f"# {question.text}", f"# {question.why}"]
+        lines += [f"#   {choice}{f': {meaning}' if meaning else ''}" for choice, meaning in question.choices]
+        if not question.choices:
+            lines.append(f"#   {_expected(question)}{', optional' if question.optional else ''}, without quotes")
+        lines += [f'{"# " if question.optional else ""}{question.id} = ""', ""]
+    return "\n".join(lines)

@@ -1,0 +1,89 @@
+"""What a system answered, saved one JSON line a row in `evals/<set>.<system>.jsonl`."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from engine.durable import append_line, read_lines, write_atomic
+from engine.errors import DataError
+
+_RERUN = "generate the outputs again with `tunewright evaluate`"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One answer of one system to one row, with all that scoring needs."""
+
+    id: str
+    """The row's id: rows are paired by it when two systems are compared."""
+    cluster: str
+    """Rows of one cluster (a phrasing, a customer) are not independent and are resampled together."""
+    prompt: list[dict[str, Any]]
+    """The messages before the answer, as given to the system (few-shot examples included)."""
+    reference: str
+    output: str
+    stopped: bool
+    """True: the system ended by itself, with its end token. False: it was cut at the cap."""
+    tokens: int
+    """Generated tokens, end token not counted."""
+
+
+_TYPES: dict[str, type] = {
+    "id": str,
+    "cluster": str,
+    "prompt": list,
+    "reference": str,
+    "output": str,
+    "stopped": bool,
+    "tokens": int,
+}
+
+
+def read_outputs(path: Path) -> list[Output]:
+    """The outputs in `path`, in the order of first appearance; of two lines with one id the last wins.
+
+    A torn line is passed over: the row was generated again when the worker came back.
+    Raises DataError when the file is missing, holds no output, or a line lacks a field.
+    """
+    if not path.is_file():
+        raise DataError("no saved outputs here", hint=_RERUN, where=str(path))
+    found: dict[str, Output] = {}
+    for number, (_, line) in enumerate(read_lines(path), start=1):
+        output = _parse(line, where=f"{path}:{number}")
+        found[output.id] = output
+    if not found:
+        raise DataError("the file holds no output", hint=_RERUN, where=str(path))
+    return list(found.values())
+
+
+def _parse(line: Any, where: str) -> Output:
+    if not isinstance(line, dict):
+        raise DataError(f"a saved output is a JSON object, this is {type(line).__name__}", hint=_RERUN, where=where)
+    wrong = [name for name, kind in _TYPES.items() if not isinstance(line.get(name), kind)]
+    if wrong:
+        raise DataError(f"missing or of the wrong type: {', '.join(wrong)}", hint=_RERUN, where=where)
+    return Output(**{name: line[name] for name in _TYPES})
+
+
+def append_output(path: Path, output: Output) -> None:
+    """Adds one output; it survives a crash of the process, the last ones may be lost in a power cut."""
+    append_line(path, asdict(output), sync=False)
+
+
+def write_outputs(path: Path, outputs: Iterable[Output]) -> None:
+    """Replaces `path` by `outputs` in one step."""
+    write_atomic(path, b"".join(orjson.dumps(asdict(output), option=orjson.OPT_APPEND_NEWLINE) for output in outputs))
+
+
+def read_folder(folder: Path) -> dict[str, dict[str, list[Output]]]:
+    """{set: {system: outputs}} from the files `<set>.<system>.jsonl` in `folder`. DataError when there is none."""
+    found: dict[str, dict[str, list[Output]]] = {}
+    for path in sorted(folder.glob("*.*.jsonl")):
+        name, _, system = path.name.removesuffix(".jsonl").rpartition(".")
+        found.setdefault(name, {})[system] = read_outputs(path)
+    if not found:
+        raise DataError("no saved outputs here", hint=_RERUN, where=str(folder))
+    return found

@@ -1,0 +1,1 @@
+"""What will be trained and how: the recipe, with a reason for every value."""
