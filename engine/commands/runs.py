@@ -1,0 +1,54 @@
+"""`tunewright runs`: every run and how it stands."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.runs.watch import RunView
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser("runs", help="every run and how it stands")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from engine.commands.output import duration, print_json, sparkline, table
+    from engine.project import Project
+    from engine.runs.watch import watch
+
+    views = [watch(folder) for folder in Project.open(args.project).all_runs()]
+    if args.json:
+        print_json({"runs": [document(view) for view in views]})
+        return 0
+    rows = [
+        (
+            view.run.id,
+            view.state,
+            f"{view.step}/{view.steps}",
+            sparkline([one["loss"] for one in view.metrics if isinstance(one.get("loss"), float)], 16),
+            "" if view.loss is None else f"{view.loss:.3f}" if isinstance(view.loss, float) else view.loss,
+            "" if not isinstance(view.eval_loss, float) else f"{view.eval_loss:.3f}",
+            "" if view.best_step is None else view.best_step,
+            duration(view.eta_s) if view.eta_s is not None else view.reason,
+        )
+        for view in views
+    ]
+    print(table(("run", "state", "step", "curve", "loss", "eval loss", "best", "left"), rows))
+    return 0
+
+
+def document(view: "RunView") -> dict[str, Any]:
+    """One run as JSON."""
+    return {
+        "id": view.run.id,
+        "state": view.state,
+        "reason": view.reason,
+        "step": view.step,
+        "steps": view.steps,
+        "loss": view.loss,
+        "eval_loss": view.eval_loss,
+        "best_step": view.best_step,
+        "started": view.started,
+        "eta_s": view.eta_s,
+    }

@@ -1,0 +1,1 @@
+"""Runs that outlive the terminal: started, supervised, watched, stopped and resumed through files alone."""

@@ -1,0 +1,141 @@
+"""What a run is doing, read from its files alone: a reader never disturbs a run and needs none of it to be alive."""
+
+import math
+import statistics
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from engine.durable import read_json
+from engine.errors import DataError
+from engine.project import RunFolder
+from engine.runs.events import EventLog
+from engine.runs.identity import Identity
+
+State = Literal["queued", "starting", "running", "stopping", "finished", "stopped", "failed", "lost"]
+LIVE = ("queued", "starting", "running", "stopping")
+
+
+@dataclass(slots=True)
+class RunView:
+    """One run as far as it has been read; `refresh` reads what was appended since."""
+
+    run: RunFolder
+    state: State = "queued"
+    reason: str = ""
+    """Why it failed, or what is unusual."""
+    hint: str = ""
+    steps: int = 0
+    """Optimizer steps planned."""
+    metrics: list[dict[str, Any]] = field(default_factory=list)
+    """Metrics events, one a logged step, in order of step."""
+    evals: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    result: dict[str, Any] | None = None
+    started: float | None = None
+    """Unix seconds of the first start."""
+    checkpoint: int | None = None
+    """Step of the newest complete checkpoint."""
+    said: dict[str, Any] = field(default_factory=dict)
+    """The worker's last state event."""
+    _offset: int = 0
+
+    @property
+    def step(self) -> int:
+        return int(self.metrics[-1]["step"]) if self.metrics else 0
+
+    @property
+    def loss(self) -> float | None:
+        return self.metrics[-1].get("loss") if self.metrics else None
+
+    @property
+    def eval_loss(self) -> float | None:
+        return self.evals[-1].get("loss") if self.evals else None
+
+    @property
+    def best_step(self) -> int | None:
+        """Step of the lowest finite validation loss."""
+        finite = [one for one in self.evals if one.get("loss") is not None and math.isfinite(one["loss"])]
+        return int(min(finite, key=lambda one: one["loss"])["step"]) if finite else None
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds left by the median of the last 50 steps' seconds; None when nothing can be said."""
+        pace = [one["step_s"] for one in self.metrics[-50:] if one.get("step_s")]
+        return statistics.median(pace) * (self.steps - self.step) if self.state == "running" and pace else None
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the worker last showed that it lives (0 when it is not running)."""
+        if self.state != "running" or not self.run.heartbeat.exists():
+            return 0.0
+        return max(0.0, time.time() - self.run.heartbeat.stat().st_mtime)
+
+    def refresh(self) -> "RunView":
+        """Reads new events and the present state; returns itself."""
+        for offset, event in EventLog(self.run.events).read(self._offset):
+            self._offset = offset
+            self._take(event)
+        self.state, self.reason, self.hint = _present(self.run, self.said)
+        return self
+
+    def _take(self, event: dict[str, Any]) -> None:
+        match event["kind"]:
+            case "metrics":
+                self.metrics.append(event)
+            case "eval":
+                self.evals.append(event)
+            case "checkpoint":
+                self.checkpoint = event.get("step")
+            case "note":
+                self.notes.append(str(event.get("text", "")))
+            case "result":
+                self.result = event
+            case "state":
+                self._take_state(event)
+
+    def _take_state(self, event: dict[str, Any]) -> None:
+        self.said = event
+        self.steps = int(event.get("steps", self.steps))
+        self.started = self.started or event["t"]
+        if event.get("state") == "running":
+            # What came after the checkpoint that a resume starts from will be done again.
+            first = int(event.get("from_step", 0))
+            self.metrics = [one for one in self.metrics if one["step"] <= first]
+            self.evals = [one for one in self.evals if one["step"] <= first]
+
+
+def watch(run: RunFolder) -> RunView:
+    """The run as it stands now."""
+    return RunView(run).refresh()
+
+
+def _present(run: RunFolder, said: dict[str, Any]) -> tuple[State, str, str]:
+    saved = saved_state(run)
+    state: State = saved.get("state", "queued")
+    if state not in LIVE or _alive(saved.get("supervisor")) or (state == "queued" and not said):
+        return state, saved.get("reason", ""), saved.get("hint", "")
+    if _alive(saved.get("worker")):
+        return "running", "its supervisor is gone; the worker goes on", ""
+    ended = said.get("state")
+    if ended in ("finished", "stopped", "failed"):
+        return ended, said.get("reason", ""), said.get("hint", "")
+    return "lost", "the process is gone without a word: killed, or the machine went down", f"tunewright resume {run.id}"
+
+
+def _alive(fields: Any) -> bool:
+    identity = Identity.saved(fields)
+    return identity is not None and identity.alive()
+
+
+def saved_state(run: RunFolder) -> dict[str, Any]:
+    """What the supervisor saved last; empty when the file is missing or torn."""
+    try:
+        saved = read_json(run.state)
+    except (FileNotFoundError, DataError):
+        return {}
+    return saved if isinstance(saved, dict) else {}

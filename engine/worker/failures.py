@@ -1,0 +1,43 @@
+"""What libraries raise, in our words."""
+
+import errno
+import shutil
+from pathlib import Path
+
+from engine.errors import MissingDependencyError, ResourceError, TrainingError, TunewrightError
+
+_NO_SPACE = "no space left on device"
+
+
+def explained(error: Exception, folder: Path) -> TunewrightError:
+    """`error` as one of ours; `folder` is where the work was writing."""
+    if isinstance(error, TunewrightError):
+        return error
+    if isinstance(error, ModuleNotFoundError):
+        return MissingDependencyError(
+            f"the package {error.name} is not installed", hint='pip install "tunewright[train]" -c constraints.txt'
+        )
+    if _is_memory(error):
+        return ResourceError(
+            "out of memory",
+            hint="plan again with half the micro_batch and double accumulation (the same training), or method lora",
+        )
+    if _is_disk(error, folder):
+        return ResourceError(
+            "the disk is full", hint=f"free some space at {folder}, then resume: nothing saved is lost"
+        )
+    return TrainingError(f"{type(error).__name__}: {error}", hint="the whole trace is in log.txt beside the run")
+
+
+def _is_memory(error: Exception) -> bool:
+    # torch.OutOfMemoryError is a RuntimeError; the CPU allocator says "can't allocate memory".
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
+
+
+def _is_disk(error: Exception, folder: Path) -> bool:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    text = str(error).lower()
+    # safetensors raises its own type; torch says only that a write failed.
+    return _NO_SPACE in text or ("write" in text and shutil.disk_usage(folder).free < 1 << 20)

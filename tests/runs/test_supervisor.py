@@ -1,0 +1,225 @@
+"""The supervisor with small real processes for workers: they end, fail, are stopped, killed, or are noisy."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.durable import read_json, read_lines
+from engine.errors import UsageError
+from engine.project import Project, RunFolder
+from engine.runs import control
+from engine.runs.identity import Identity
+from engine.runs.watch import RunView, watch
+
+_HEAD = """
+import os, signal, sys, time
+from pathlib import Path
+from engine.project import RunFolder
+from engine.runs.events import EventLog
+run = RunFolder(Path(sys.argv[1]))
+events = EventLog(run.events)
+def running(): events.write("state", state="running", steps=100, from_step=0)
+def until_stopped():
+    while True: signal.pause()
+"""
+FINISHES = (
+    _HEAD + 'running(); events.write("metrics", step=1, loss=2.0, step_s=0.1); events.write("state", state="finished")'
+)
+WAITS = (
+    _HEAD
+    + """
+def stop(number, frame):
+    events.write("state", state="stopped"); sys.exit(0)
+signal.signal(signal.SIGTERM, stop); running(); until_stopped()
+"""
+)
+FAILS = _HEAD + 'running(); events.write("state", state="failed", reason="loss is nan", hint="less"); sys.exit(6)'
+SHOUTS = (
+    _HEAD
+    + """
+running()
+for _ in range(64): sys.stdout.write("x" * 16384); sys.stdout.flush()
+events.write("state", state="finished")
+"""
+)
+
+
+@pytest.fixture
+def run(project: Project) -> RunFolder:
+    return project.new_run("")
+
+
+@pytest.fixture
+def supervise(run: RunFolder) -> "Callable[[str], subprocess.Popen[bytes]]":
+    def start(worker: str) -> "subprocess.Popen[bytes]":
+        code = (
+            "import sys; from pathlib import Path; from engine.project import RunFolder\n"
+            "from engine.runs.supervisor import Supervisor\n"
+            f"folder = {str(run.path)!r}\n"
+            f"Supervisor(RunFolder(Path(folder)), [sys.executable, '-c', {worker!r}, folder]).run()"
+        )
+        return subprocess.Popen([sys.executable, "-c", code], start_new_session=True, env=control.worker_environment())
+
+    return start
+
+
+def until(condition: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < limit, "it did not happen within a minute"
+        time.sleep(0.01)
+
+
+def in_state(run: RunFolder, *states: str) -> Callable[[], bool]:
+    return lambda: watch(run).state in states
+
+
+def test_a_run_that_ends_well_is_finished(
+    run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    assert supervise(FINISHES).wait() == 0
+    view = watch(run)
+    assert (view.state, view.step, view.steps, view.loss) == ("finished", 1, 100, 2.0)
+    assert any(line["kind"] == "exit" for _, line in read_lines(run.machine))
+
+
+def test_a_stop_request_reaches_the_worker(
+    run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    process = supervise(WAITS)
+    until(in_state(run, "running"))
+    control.stop(run)
+    process.wait()
+    assert watch(run).state == "stopped"
+    with pytest.raises(UsageError, match="is not going"):
+        control.stop(run)
+
+
+def test_what_the_worker_says_of_its_failure_is_kept(
+    run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    supervise(FAILS).wait()
+    view = watch(run)
+    assert (view.state, view.reason, view.hint) == ("failed", "loss is nan", "less")
+
+
+def test_a_killed_worker_is_failed_with_its_signal(
+    run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    process = supervise(WAITS)
+    until(in_state(run, "running"))
+    os.kill(read_json(run.state)["worker"]["pid"], signal.SIGKILL)
+    process.wait()
+    view = watch(run)
+    assert view.state == "failed" and "SIGKILL" in view.reason and "resume" in view.hint
+
+
+def test_a_killed_supervisor_leaves_the_worker_running_and_the_run_readable(
+    run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    process = supervise(WAITS)
+    until(in_state(run, "running"))
+    worker = Identity.saved(read_json(run.state)["worker"])
+    assert worker is not None
+    process.kill()
+    process.wait()
+    view = watch(run)
+    assert view.state == "running" and "supervisor is gone" in view.reason
+    with pytest.raises(UsageError, match="is running"):
+        control.resume(run)
+    control.stop(run)
+    os.kill(worker.pid, signal.SIGTERM)
+    until(lambda: not worker.alive())
+    assert watch(run).state == "stopped"
+
+
+def test_when_both_are_killed_the_run_is_lost(
+    run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    process = supervise(WAITS)
+    until(in_state(run, "running"))
+    worker = Identity.saved(read_json(run.state)["worker"])
+    assert worker is not None
+    process.kill()
+    os.kill(worker.pid, signal.SIGKILL)
+    process.wait()
+    until(lambda: not worker.alive())
+    view = watch(run)
+    assert view.state == "lost" and view.hint == f"tunewright resume {run.id}"
+
+
+def test_a_worker_that_prints_a_mebibyte_is_not_held_up_by_a_dead_reader(
+    run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    process = supervise(SHOUTS)
+    reader = subprocess.Popen(["tail", "-f", str(run.path / "log.txt")], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    reader.kill()
+    reader.communicate()
+    assert process.wait() == 0
+    assert watch(run).state == "finished" and run.log.stat().st_size >= 1 << 20
+
+
+def test_hanging_up_the_terminal_ends_nothing(
+    run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    process = supervise(WAITS)
+    until(in_state(run, "running"))
+    os.kill(process.pid, signal.SIGHUP)
+    control.stop(run)
+    process.wait()
+    assert watch(run).state == "stopped"
+
+
+def test_one_run_has_one_supervisor(run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]) -> None:
+    first = supervise(WAITS)
+    until(in_state(run, "running"))
+    assert supervise(FINISHES).wait() != 0
+    assert watch(run).state == "running"
+    control.stop(run)
+    first.wait()
+
+
+def test_a_reader_takes_torn_and_foreign_lines_for_what_they_are(run: RunFolder) -> None:
+    run.events.write_bytes(
+        b'{"t": 1, "kind": "state", "state": "running", "steps": 9, "from_step": 0}\n'
+        b'{"t": 2, "kind": "metrics", "step": 1, "loss": 3.5}\n'
+        b'{"t": 3, "kind": "metr\n[1, 2]\n\xff\xfe\n'
+        b'{"t": 4, "kind": "metrics", "step": 2, "loss": "nan"}\n{"t": 5, "kind": "metrics", "st'
+    )
+    view = RunView(run).refresh()
+    assert [one["step"] for one in view.metrics] == [1, 2] and view.loss == "nan"
+    with open(run.events, "ab") as file:
+        file.write(b'ep": 3, "loss": 1.0}\n')
+    assert [one["step"] for one in view.refresh().metrics] == [1, 2, 3]
+
+
+def test_steps_done_again_after_a_resume_count_once(run: RunFolder) -> None:
+    lines = [{"kind": "state", "state": "running", "steps": 9, "from_step": 0}]
+    lines += [{"kind": "metrics", "step": step, "loss": 9.0} for step in (1, 2, 3)]
+    lines += [{"kind": "state", "state": "running", "steps": 9, "from_step": 2}]
+    lines += [{"kind": "metrics", "step": 3, "loss": 1.0}]
+    import orjson
+
+    run.events.write_bytes(b"".join(orjson.dumps({"t": 1.0, **line}) + b"\n" for line in lines))
+    view = watch(run)
+    assert [(one["step"], one["loss"]) for one in view.metrics] == [(1, 9.0), (2, 9.0), (3, 1.0)]
+
+
+def test_a_pid_alone_is_no_identity() -> None:
+    mine = Identity.mine()
+    assert mine.alive()
+    assert not Identity(mine.pid, mine.start_time + 1, mine.boot_id).alive()
+    assert not Identity(mine.pid, mine.start_time, "another boot").alive()
+    assert Identity.saved({"pid": "x"}) is None
+
+
+def test_a_missing_run_is_named(project: Project, run: RunFolder, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no run run-7") as caught:
+        project.run("run-7")
+    assert "run-1" in caught.value.hint

@@ -1,0 +1,69 @@
+"""Detached runs that are killed, stopped and resumed: the same numbers come out."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine import audit, journey
+from engine.plan.recipe import planned
+from engine.project import Project
+from engine.runs import control
+from engine.runs.watch import watch
+from tests.worker.killing import finish, killed_at, losses, uninterrupted
+
+Ready = Callable[..., Project]
+
+
+def test_a_killed_run_ends_with_the_very_losses_of_an_uninterrupted_one(ready: Ready, tiny_llama: Path) -> None:
+    project = ready(tiny_llama, epochs=10, dropout=0.05, eval_every=3)
+    original = uninterrupted(project)
+    assert original.state == "finished"
+    chance = random.Random(7)
+    for moment in (0.3, 0.8):
+        view, hit = killed_at(project, moment, chance)
+        assert view.state == "finished", hit
+        assert losses(view) == losses(original), hit
+        assert view.result == original.result | {"t": view.result["t"]}, hit  # type: ignore[index,operator]
+
+
+def test_a_stopped_run_goes_on_where_it_was_and_shows_its_evidence(ready: Ready, tiny_llama: Path) -> None:
+    project = ready(tiny_llama, epochs=10, eval_every=3)
+    original = uninterrupted(project)
+    run = control.start(project, planned(project).to_toml())
+    while watch(run).step < 5:
+        pass
+    control.stop(run)
+    stopped = finish(run)
+    assert stopped.state == "stopped" and stopped.checkpoint == stopped.step < stopped.steps
+    control.resume(run)
+    ended = finish(run)
+    assert ended.state == "finished" and losses(ended) == losses(original)
+    train = next(status for status in journey.read(project) if status.step.key == "train")
+    assert {item.state for item in train.items} == {"passed"}
+    events = [entry["event"] for entry in audit.entries(project.audit) if entry.get("run") == run.id]
+    assert [event for event in events if event.startswith("run.")] == [
+        "run.start",
+        "run.stop",
+        "run.end",
+        "run.resume",
+        "run.end",
+    ]
+
+
+def test_a_run_that_cannot_be_is_failed_in_words(ready: Ready, tiny_llama: Path) -> None:
+    project = ready(tiny_llama, learning_rate=1e-9, epochs=1, rank=1, alpha=0.001, clip_norm=0.001)
+    view = uninterrupted(project)
+    assert view.state == "failed" and "changed nothing" in view.reason and view.hint
+    assert "Traceback" not in view.reason
+
+
+@pytest.mark.parametrize("verb", ["resume", "stop"])
+def test_a_finished_run_is_left_alone(ready: Ready, tiny_llama: Path, verb: str) -> None:
+    from engine.errors import UsageError
+
+    project = ready(tiny_llama, epochs=1)
+    view = uninterrupted(project)
+    with pytest.raises(UsageError, match="finished"):
+        getattr(control, verb)(view.run)
