@@ -1,0 +1,67 @@
+"""`tunewright baseline`: how good the model is before training, zero-shot and few-shot."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.evaluation import Extra
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser("baseline", help="measure the base model before training")
+    add_set_options(parser)
+    parser.set_defaults(run=run)
+
+
+def add_set_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set", action="append", default=[], dest="sets", metavar="NAME=FILE", help="also answer the rows of FILE"
+    )
+    parser.add_argument("--cluster", metavar="KEY", help="column of FILE whose rows belong together in intervals")
+    parser.add_argument("--general", type=Path, metavar="FILE", help="general questions: what tuning makes it forget")
+
+
+def extra(args: argparse.Namespace) -> "Extra":
+    """What these options ask for."""
+    from engine.evaluation import Extra
+
+    return Extra(args.sets, args.cluster, args.general)
+
+
+def run(args: argparse.Namespace) -> int:
+    from engine.commands.output import Progress, print_json
+    from engine.evaluation import baseline
+    from engine.extras import require
+    from engine.project import Project
+
+    project = Project.open(args.project)
+    require(("torch", "transformers"), "train")
+    with project.changing("baseline"), Progress(None, "baseline") as progress:
+        evaluation = baseline(project, extra(args), progress.rows)
+    if args.json:
+        print_json(evaluation.document())
+    else:
+        print(systems_table(evaluation))
+    return 0
+
+
+def systems_table(evaluation: Any) -> str:
+    """Every system on every set: exact match with its interval, and what else was measured."""
+    from engine.commands.output import table
+
+    rows = [
+        (name, system, measures["exact_match"].n, _interval(measures["exact_match"]), *map(measures.get, _OTHERS))
+        for system, sets in evaluation.systems.items()
+        for name, measures in sets.items()
+    ]
+    rows.sort(key=lambda row: row[0])
+    shown = [(*row[:4], *("" if one is None else f"{one.value:.1%}" for one in row[4:])) for row in rows]
+    return table(("set", "system", "n", "exact match, 95 % interval", "fields", "schema", "stops"), shown)
+
+
+_OTHERS = ("field_accuracy", "schema_valid", "stopped_by_eos")
+
+
+def _interval(measure: Any) -> str:
+    return f"{measure.value:.1%} ({measure.low:.1%} to {measure.high:.1%})"

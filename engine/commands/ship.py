@@ -1,0 +1,37 @@
+"""`tunewright ship RUN --to FORM`: an export that is proved to answer as the trained model does."""
+
+import argparse
+from typing import Any
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser("ship", help="export a run's model, and prove that it answers the same")
+    parser.add_argument("id", nargs="?", metavar="RUN", help="default: the newest run")
+    parser.add_argument(
+        "--to", choices=("adapter", "merged"), required=True, help="adapter beside its base, or one model"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from engine import journey
+    from engine.commands.follow import named_or_newest
+    from engine.commands.output import Progress, print_json, say
+    from engine.extras import require
+    from engine.project import Project
+    from engine.ship import ship
+
+    project = Project.open(args.project)
+    folder = named_or_newest(project, args.id)
+    require(("torch", "transformers", "peft"), "train")
+    with project.changing("ship"), Progress(None, "ship") as progress:
+        journey.require(project, "ship")
+        shipped = ship(folder, args.to, progress.rows)
+    if args.json:
+        print_json(asdict(shipped))
+    else:
+        print(shipped.folder)
+        say(f"{shipped.same} of {shipped.rows} validation answers identical when loaded anew")
+    return 0

@@ -1,0 +1,115 @@
+"""Baseline and evaluation of a project: which sets, which systems, and what they show for the gates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from engine import audit, journey
+from engine.data.load import load_rows
+from engine.durable import write_json
+from engine.errors import UsageError
+from engine.evaluate.compare import Evaluation
+from engine.measure import (
+    BASELINES,
+    EvalSet,
+    Told,
+    evaluate_baselines,
+    evaluate_run,
+    measure_baselines,
+    measure_tuned,
+    split_set,
+)
+from engine.project import Project, RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvaluation:
+    run: RunFolder
+    evaluation: Evaluation
+    test_openings: int
+    """How often the sealed test of this project has been scored."""
+
+    def document(self) -> dict[str, Any]:
+        return {"run": self.run.id, "test_openings": self.test_openings, **self.evaluation.document()}
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What is answered besides the project's own splits."""
+
+    files: Sequence[str] = ()
+    """NAME=FILE: more rows of the task."""
+    cluster: str | None = None
+    """Column of these files whose equal values belong together in intervals."""
+    general: Path | None = None
+    """General questions, answered by the base and the tuned model: what tuning makes it forget."""
+
+    def sets(self) -> list[EvalSet]:
+        """Raises UsageError for another form than NAME=FILE, DataError for rows that cannot be used."""
+        general = [_set("general", self.general, None, ("base",))] if self.general else []
+        return [_named(text, self.cluster) for text in self.files] + general
+
+
+def baseline(project: Project, extra: Extra, told: Told) -> Evaluation:
+    """Measures the base model on validation and on what is `extra`, and records the evidence."""
+    sets = [split_set(project, "validation"), *extra.sets()]
+    measure_baselines(project, sets, told)
+    found = evaluate_baselines(project, sets)
+    shown = [f"{system} {sets['validation']['exact_match'].value:.1%}" for system, sets in found.systems.items()]
+    text = f"exact match on validation: {', '.join(shown)}"
+    journey.record(project, "baseline", [journey.Evidence("measured", "passed", text, _facts(project, "baseline"))])
+    return found
+
+
+def evaluate(run: RunFolder, extra: Extra, *, open_the_test: bool, told: Told) -> RunEvaluation:
+    """Measures the run's model against every baseline on validation, on what is `extra`, and on the test when asked.
+
+    Opening the test is recorded before anything is scored. Only the test decides the gate.
+    """
+    project = run.project
+    sets = [split_set(project, "validation"), *extra.sets()]
+    if open_the_test:
+        audit.append(project.audit, "test.open", run=run.id, data=project.data_version())
+        sets.append(split_set(project, "test"))
+    measure_baselines(project, sets, told)
+    measure_tuned(run, sets, told)
+    found = RunEvaluation(run, evaluate_run(run, sets), _openings(project))
+    write_json(run.evals / "evaluation.json", found.document())
+    if open_the_test:
+        _record(found)
+    return found
+
+
+def _named(text: str, cluster: str | None) -> EvalSet:
+    name, _, file = text.partition("=")
+    if not file or not name.isidentifier() or name in ("train", "validation", "test", "general"):
+        raise UsageError(f"not NAME=FILE: {text}", hint="for example --set hard=hard_cases.jsonl")
+    return _set(name, Path(file), cluster, BASELINES)
+
+
+def _set(name: str, file: Path, cluster: str | None, baselines: tuple[str, ...]) -> EvalSet:
+    rows = tuple(load_rows(file))
+    clusters = tuple(str(row.meta.get(cluster, row.id)) if cluster else row.id for row in rows)
+    return EvalSet(name, rows, clusters, baselines)
+
+
+def _record(found: RunEvaluation) -> None:
+    verdict = found.evaluation.verdicts["test"]
+    tuned = found.evaluation.systems["tuned"]["test"]["exact_match"]
+    text = (
+        f"{found.run.id} on {tuned.n} test rows: {tuned.value:.1%} ({tuned.low:.1%} to {tuned.high:.1%}); {verdict}; "
+        f"test opened {found.test_openings} times"
+    )
+    state: Literal["passed", "failed"] = "passed" if verdict.startswith("better") else "failed"
+    evidence = journey.Evidence("beats_baseline", state, text, _facts(found.run.project, "evaluate"))
+    journey.record(found.run.project, "evaluate", [evidence])
+
+
+def _facts(project: Project, step: str) -> dict[str, str]:
+    facts = journey.current_facts(project)
+    return {name: facts[name] for name in journey.STEPS[step].rests_on if name in facts}
+
+
+def _openings(project: Project) -> int:
+    return sum(entry["event"] == "test.open" for entry in audit.entries(project.audit))

@@ -1,0 +1,158 @@
+"""Answers of every system to the same prompts, saved so that they can be scored again without a model.
+
+Systems: `base` (zero-shot), `base_few_shot` (worked examples from train only, as many as fit), `trivial` (the most
+frequent training answer, whatever the question), `tuned` (a run's model). Sets: validation, the sealed test, and files
+of the user's.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from engine.data.rows import Row
+from engine.data.versions import open_version
+from engine.durable import write_atomic
+from engine.errors import DataError
+from engine.evaluate.compare import Evaluation, evaluate
+from engine.evaluate.metrics import answer_always, majority_answer
+from engine.evaluate.outputs import Output, read_outputs, write_outputs
+from engine.evaluate.schema import infer_schema
+from engine.jobs import run_job
+from engine.model import inspect_model
+from engine.plan.recipe import Recipe, planned
+from engine.project import Project, RunFolder
+from engine.shots import choose_shots
+
+Told = Callable[[str, int, int], None]
+"""progress(what, done, total), both in rows."""
+
+
+BASELINES = ("base", "base_few_shot", "trivial")
+
+
+@dataclass(frozen=True, slots=True)
+class EvalSet:
+    """Rows to answer, and which of them belong together when intervals are computed."""
+
+    name: str
+    rows: tuple[Row, ...]
+    clusters: tuple[str, ...]
+    """One a row."""
+    baselines: tuple[str, ...] = BASELINES
+    """Systems besides the tuned one that answer it; examples of the task say nothing about general questions."""
+
+
+def split_set(project: Project, split: str) -> EvalSet:
+    """The rows of a split of the current version, clustered by group. Raises DataError when there are none."""
+    version = project.data_version()
+    rows = tuple(open_version(project.version_folder(version)).rows(split)) if version else ()
+    if not rows:
+        raise DataError(f"there are no {split} rows", hint="tunewright data split")
+    return EvalSet(split, rows, tuple(row.group or row.id for row in rows))
+
+
+def measure_baselines(project: Project, sets: Sequence[EvalSet], told: Told) -> None:
+    """Answers `sets` with every baseline; answers that are there are kept."""
+    recipe = planned(project)
+    train = list(open_version(project.version_folder(recipe.data_version)).rows("train"))
+    longest = max((row for one in sets for row in one.rows), key=lambda row: sum(map(len, row.prompt)))
+    shots = choose_shots(train, longest, inspect_model(Path(recipe.model)), recipe.new_tokens)
+    folder = baseline_folder(project, recipe)
+    tasks = [
+        _task(folder, one, system, examples)
+        for one in sets
+        for system, examples in (("base", ()), ("base_few_shot", shots))
+        if system in one.baselines
+    ]
+    _answer(folder, recipe, None, tasks, "baseline", told)
+    trivial = majority_answer(row.answer for row in train)
+    for one in sets:
+        if "trivial" in one.baselines:
+            base = read_outputs(output_file(folder, one.name, "base"))
+            write_outputs(output_file(folder, one.name, "trivial"), answer_always(base, trivial))
+
+
+def measure_tuned(run: RunFolder, sets: Sequence[EvalSet], told: Told) -> None:
+    """Answers `sets` with the run's model; what is there is kept. Raises DataError when the run has none yet."""
+    if not run.model.exists():
+        raise DataError(f"{run.id} has no model yet", hint=f"tunewright follow {run.id}", where=str(run.path))
+    recipe = Recipe.from_toml(run.recipe.read_text(encoding="utf-8"))
+    tasks = [_task(run.evals, one, "tuned", ()) for one in sets]
+    _answer(run.evals, recipe, run, tasks, run.id, told)
+
+
+def evaluate_run(run: RunFolder, sets: Iterable[EvalSet]) -> Evaluation:
+    """Scores the saved outputs of `sets`: the run's model against every baseline."""
+    recipe = Recipe.from_toml(run.recipe.read_text(encoding="utf-8"))
+    outputs = {}
+    for one in sets:
+        tuned = read_outputs(output_file(run.evals, one.name, "tuned"))
+        outputs[one.name] = _baseline_outputs(run.project, recipe, one) | {"tuned": tuned}
+    return evaluate(outputs, schema=answer_schema(run.project, recipe))
+
+
+def evaluate_baselines(project: Project, sets: Iterable[EvalSet]) -> Evaluation:
+    """Scores the saved outputs of the baselines on `sets`."""
+    recipe = planned(project)
+    outputs = {one.name: _baseline_outputs(project, recipe, one) for one in sets}
+    return evaluate(outputs, schema=answer_schema(project, recipe))
+
+
+def _baseline_outputs(project: Project, recipe: Recipe, one: EvalSet) -> dict[str, list[Output]]:
+    folder = baseline_folder(project, recipe)
+    return {system: read_outputs(output_file(folder, one.name, system)) for system in one.baselines}
+
+
+def answer_schema(project: Project, recipe: Recipe) -> dict[str, Any] | None:
+    """The JSON schema that all training answers follow, None when they are not JSON."""
+    train = open_version(project.version_folder(recipe.data_version)).rows("train")
+    return infer_schema(row.answer for row in train)
+
+
+def baseline_folder(project: Project, recipe: Recipe) -> Path:
+    """Where the baselines of a model on a data version lie; another model or version has its own."""
+    key = hashlib.sha256(f"{recipe.model_fingerprint} {recipe.data_version} {recipe.new_tokens}".encode()).hexdigest()
+    return project.baselines / f"{recipe.data_version}-{key[:8]}"
+
+
+def output_file(folder: Path, name: str, system: str) -> Path:
+    return folder / f"{name}.{system}.jsonl"
+
+
+def _task(folder: Path, one: EvalSet, system: str, shots: Sequence[Row]) -> dict[str, str]:
+    """Writes the prompts; outputs that answer other prompts are removed."""
+    lines = [_prompt(row, cluster, shots) for row, cluster in zip(one.rows, one.clusters, strict=True)]
+    content = b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines)
+    prompts, output = folder / f"{one.name}.{system}.prompts", output_file(folder, one.name, system)
+    if not prompts.exists() or prompts.read_bytes() != content:
+        output.unlink(missing_ok=True)
+        write_atomic(prompts, content)
+    return {"prompts": str(prompts), "output": str(output)}
+
+
+def _prompt(row: Row, cluster: str, shots: Sequence[Row]) -> Mapping[str, Any]:
+    system = [turn for turn in row.messages[:1] if turn["role"] == "system"]
+    examples = [turn for shot in shots for turn in shot.messages if turn["role"] != "system"]
+    prompt = [*system, *examples, *row.messages[len(system) : -1]]
+    return {"id": row.id, "cluster": cluster, "prompt": prompt, "reference": row.answer}
+
+
+def _answer(
+    folder: Path, recipe: Recipe, run: RunFolder | None, tasks: list[dict[str, str]], what: str, told: Told
+) -> None:
+    lora = run is not None and recipe.method == "lora"
+    job = {
+        "model": recipe.model if run is None or lora else str(run.model),
+        "adapter": str(run.model) if run is not None and lora else None,
+        "precision": recipe.precision,
+        "new_tokens": recipe.new_tokens,
+        "tasks": tasks,
+    }
+    total = sum(Path(task["prompts"]).read_bytes().count(b"\n") for task in tasks)
+    done = sum(Path(task["output"]).read_bytes().count(b"\n") for task in tasks if Path(task["output"]).exists())
+    if done < total:
+        run_job("generate", folder / "job", job, lambda lines: told(what, lines, total))

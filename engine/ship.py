@@ -1,0 +1,106 @@
+"""What is shipped, and the proof that it answers as the trained model did."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from engine import audit, journey
+from engine.durable import write_json
+from engine.errors import DataError, GateError, UsageError
+from engine.evaluate.outputs import read_outputs
+from engine.jobs import run_job
+from engine.measure import Told, output_file
+from engine.model import inspect_model
+from engine.plan.recipe import Recipe
+from engine.project import RunFolder
+
+Form = Literal["adapter", "merged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """An export and its parity with the trained model, on the validation prompts, greedy."""
+
+    run: str
+    form: str
+    folder: str
+    rows: int
+    same: int
+    """Rows on which the export, loaded anew, gave the very text that the trained model gave."""
+    different: tuple[str, ...]
+    """Ids of the others."""
+    base_fingerprint: str
+    precision: str
+
+    @property
+    def parity(self) -> bool:
+        return self.same == self.rows
+
+
+def ship(run: RunFolder, form: Form, told: Told) -> Shipped:
+    """Writes exports/<run>-<form>, loads it in a fresh process and compares its answers; records the evidence.
+
+    Raises UsageError for an adapter of a full fine-tune, DataError before the run is evaluated, GateError when the
+    answers differ (the export stays, with parity.json beside it).
+    """
+    recipe = Recipe.from_toml(run.recipe.read_text(encoding="utf-8"))
+    if form == "adapter" and recipe.method == "full":
+        raise UsageError(
+            f"{run.id} trained all weights: there is no adapter", hint=f"tunewright ship {run.id} --to merged"
+        )
+    trained = output_file(run.evals, "validation", "tuned")
+    if not trained.exists():
+        raise DataError(f"{run.id} has no answers to compare with", hint=f"tunewright evaluate {run.id}")
+    folder = run.project.exports / f"{run.id}-{form}"
+    work = run.evals / f"ship-{form}"
+    output = work / "validation.shipped.jsonl"
+    output.unlink(missing_ok=True)
+    job = _job(run, recipe, form, folder, trained.with_name("validation.tuned.prompts"), output)
+    rows = trained.read_bytes().count(b"\n")
+    run_job("export", work, job, lambda done: told(f"{run.id} to {form}", done, rows))
+    shipped = _compare(run, recipe, form, folder, trained, output)
+    _finish(run, shipped, folder)
+    return shipped
+
+
+def _job(run: RunFolder, recipe: Recipe, form: Form, folder: Path, prompts: Path, output: Path) -> dict[str, Any]:
+    lora = recipe.method == "lora"
+    return {
+        "base": recipe.model,
+        "adapter": str(run.model) if lora else None,
+        "trained": None if lora else str(run.model),
+        "form": form,
+        "export": str(folder),
+        "precision": recipe.precision,
+        "new_tokens": recipe.new_tokens,
+        "tasks": [{"prompts": str(prompts), "output": str(output)}],
+    }
+
+
+def _compare(run: RunFolder, recipe: Recipe, form: Form, folder: Path, trained: Path, shipped: Path) -> Shipped:
+    before = {row.id: row.output for row in read_outputs(trained)}
+    after = {row.id: row.output for row in read_outputs(shipped)}
+    different = tuple(row for row, output in before.items() if after.get(row) != output)
+    return Shipped(
+        run=run.id,
+        form=form,
+        folder=str(folder),
+        rows=len(before),
+        same=len(before) - len(different),
+        different=different,
+        base_fingerprint=inspect_model(Path(recipe.model)).fingerprint,
+        precision=recipe.precision,
+    )
+
+
+def _finish(run: RunFolder, shipped: Shipped, folder: Path) -> None:
+    project = run.project
+    write_json(folder / "parity.json", asdict(shipped))
+    audit.append(project.audit, "ship", run=run.id, form=shipped.form, same=shipped.same, rows=shipped.rows)
+    facts = journey.current_facts(project)
+    rests_on = {name: facts[name] for name in journey.STEPS["ship"].rests_on if name in facts}
+    text = f"{shipped.form} of {run.id}: {shipped.same} of {shipped.rows} answers identical when loaded anew"
+    state: Literal["passed", "failed"] = "passed" if shipped.parity else "failed"
+    journey.record(project, "ship", [journey.Evidence("parity", state, text, rests_on)])
+    if not shipped.parity:
+        raise GateError(text, hint=f"see {folder / 'parity.json'} for the rows; serve the adapter on the base instead")

@@ -1,0 +1,76 @@
+"""`python -m tests.benchmarks.demo_controls`: the demo over three seeds, with shuffled labels, without general rows."""
+
+import csv
+import json
+import random
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from engine.demo import SAMPLE, Demo, Talk, run_demo
+
+SILENT = Talk(step=lambda key, text: None, rows=lambda what, done, total: None, run=lambda view: None)
+LABELS = ("queue", "priority", "product", "order")
+
+
+def shuffled_sample(folder: Path) -> Path:
+    """The sample with its answers dealt out anew: what can still be learnt is the form, not the task."""
+    shutil.copytree(SAMPLE, folder)
+    chance = random.Random(0)
+    with open(folder / "tickets.csv", newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    whole = [row for row in rows if len(row) == len(header)]
+    at = [header.index(name) for name in LABELS]
+    answers = [[row[column] for column in at] for row in whole]
+    chance.shuffle(answers)
+    for row, answer in zip(whole, answers, strict=True):
+        for column, value in zip(at, answer, strict=True):
+            row[column] = value
+    with open(folder / "tickets.csv", "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    _shuffle_chats(folder / "tickets.jsonl", chance)
+    return folder
+
+
+def _shuffle_chats(path: Path, chance: random.Random) -> None:
+    rows = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        if len(row.get("messages", ())) == 3 and row["messages"][1]["content"].strip():
+            rows.append(row)
+    answers = [row["messages"][2] for row in rows]
+    chance.shuffle(answers)
+    for row, answer in zip(rows, answers, strict=True):
+        row["messages"][2] = answer
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def show(what: str, demo: Demo) -> None:
+    print(f"{what}: {demo.seconds:.0f} s", flush=True)
+    for system, sets in demo.found.evaluation.systems.items():
+        for name, measures in sets.items():
+            one = measures["exact_match"]
+            fields = measures.get("field_accuracy")
+            more = f", fields {fields.value:.3f}" if fields else ""
+            print(
+                f"  {system:14} {name:10} {one.value:.3f} ({one.low:.3f} to {one.high:.3f}, n={one.n}{more})",
+                flush=True,
+            )
+
+
+def main(seeds: int = 3) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for seed in range(seeds):
+            show(f"seed {seed}", run_demo(folder / f"seed-{seed}", SILENT, seed=seed))
+        show("without general rows", run_demo(folder / "no-mix", SILENT, seed=0, general_share=0.0))
+        labels = shuffled_sample(folder / "shuffled")
+        show("shuffled labels", run_demo(folder / "control", SILENT, seed=0, sample=labels))
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
