@@ -20,6 +20,7 @@ from engine.measure import (
     measure_tuned,
     split_set,
 )
+from engine.plan.recipe import frozen, planned
 from engine.project import Project, RunFolder
 
 
@@ -53,12 +54,14 @@ class Extra:
 
 def baseline(project: Project, extra: Extra, told: Told) -> Evaluation:
     """Measures the base model on validation and on what is `extra`, and records the evidence."""
-    sets = [split_set(project, "validation"), *extra.sets()]
-    measure_baselines(project, sets, told)
-    found = evaluate_baselines(project, sets)
+    recipe = planned(project)
+    sets = [split_set(project, recipe, "validation"), *extra.sets()]
+    measure_baselines(project, recipe, sets, told)
+    found = evaluate_baselines(project, recipe, sets)
     shown = [f"{system} {sets['validation']['exact_match'].value:.1%}" for system, sets in found.systems.items()]
     text = f"exact match on validation: {', '.join(shown)}"
-    journey.record(project, "baseline", [journey.Evidence("measured", "passed", text, _facts(project, "baseline"))])
+    rests_on = {"data": recipe.data_version, "model": recipe.model_fingerprint}
+    journey.record(project, "baseline", [journey.Evidence("measured", "passed", text, rests_on)])
     return found
 
 
@@ -67,17 +70,17 @@ def evaluate(run: RunFolder, extra: Extra, *, open_the_test: bool, told: Told) -
 
     Opening the test is recorded before anything is scored. Only the test decides the gate.
     """
-    project = run.project
-    sets = [split_set(project, "validation"), *extra.sets()]
+    project, recipe = run.project, frozen(run)
+    sets = [split_set(project, recipe, "validation"), *extra.sets()]
     if open_the_test:
-        audit.append(project.audit, "test.open", run=run.id, data=project.data_version())
-        sets.append(split_set(project, "test"))
-    measure_baselines(project, sets, told)
+        audit.append(project.audit, "test.open", run=run.id, data=recipe.data_version)
+        sets.append(split_set(project, recipe, "test"))
+    measure_baselines(project, recipe, sets, told)
     measure_tuned(run, sets, told)
     found = RunEvaluation(run, evaluate_run(run, sets), _openings(project))
     write_json(run.evals / "evaluation.json", found.document())
     if open_the_test:
-        _record(found)
+        _record(found, {**recipe.facts(), "run": run.id})
     return found
 
 
@@ -94,7 +97,7 @@ def _set(name: str, file: Path, cluster: str | None, baselines: tuple[str, ...])
     return EvalSet(name, rows, clusters, baselines)
 
 
-def _record(found: RunEvaluation) -> None:
+def _record(found: RunEvaluation, rests_on: dict[str, str]) -> None:
     verdict = found.evaluation.verdicts["test"]
     tuned = found.evaluation.systems["tuned"]["test"]["exact_match"]
     text = (
@@ -102,13 +105,8 @@ def _record(found: RunEvaluation) -> None:
         f"test opened {found.test_openings} times"
     )
     state: Literal["passed", "failed"] = "passed" if verdict.startswith("better") else "failed"
-    evidence = journey.Evidence("beats_baseline", state, text, _facts(found.run.project, "evaluate"))
+    evidence = journey.Evidence("beats_baseline", state, text, rests_on)
     journey.record(found.run.project, "evaluate", [evidence])
-
-
-def _facts(project: Project, step: str) -> dict[str, str]:
-    facts = journey.current_facts(project)
-    return {name: facts[name] for name in journey.STEPS[step].rests_on if name in facts}
 
 
 def _openings(project: Project) -> int:

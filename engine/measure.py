@@ -6,7 +6,7 @@ of the user's.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from engine.evaluate.outputs import Output, read_outputs, write_outputs
 from engine.evaluate.schema import infer_schema
 from engine.jobs import run_job
 from engine.model import inspect_model
-from engine.plan.recipe import Recipe, planned
+from engine.plan.recipe import Recipe, frozen
 from engine.project import Project, RunFolder
 from engine.shots import choose_shots
 
@@ -46,19 +46,17 @@ class EvalSet:
     """Systems besides the tuned one that answer it; examples of the task say nothing about general questions."""
 
 
-def split_set(project: Project, split: str) -> EvalSet:
-    """The rows of a split of the current version, clustered by group. Raises DataError when there are none."""
-    version = project.data_version()
-    rows = tuple(open_version(project.version_folder(version)).rows(split)) if version else ()
+def split_set(project: Project, recipe: Recipe, split: str) -> EvalSet:
+    """The rows of a split of the recipe's data version, clustered by group. Raises DataError when there are none."""
+    rows = tuple(_rows(project, recipe, split))
     if not rows:
-        raise DataError(f"there are no {split} rows", hint="tunewright data split")
+        raise DataError(f"there are no {split} rows in {recipe.data_version}", hint="tunewright data split")
     return EvalSet(split, rows, tuple(row.group or row.id for row in rows))
 
 
-def measure_baselines(project: Project, sets: Sequence[EvalSet], told: Told) -> None:
+def measure_baselines(project: Project, recipe: Recipe, sets: Sequence[EvalSet], told: Told) -> None:
     """Answers `sets` with every baseline; answers that are there are kept."""
-    recipe = planned(project)
-    train = list(open_version(project.version_folder(recipe.data_version)).rows("train"))
+    train = list(_rows(project, recipe, "train"))
     longest = max((row for one in sets for row in one.rows), key=lambda row: sum(map(len, row.prompt)))
     shots = choose_shots(train, longest, inspect_model(Path(recipe.model)), recipe.new_tokens)
     folder = baseline_folder(project, recipe)
@@ -80,24 +78,22 @@ def measure_tuned(run: RunFolder, sets: Sequence[EvalSet], told: Told) -> None:
     """Answers `sets` with the run's model; what is there is kept. Raises DataError when the run has none yet."""
     if not run.model.exists():
         raise DataError(f"{run.id} has no model yet", hint=f"tunewright follow {run.id}", where=str(run.path))
-    recipe = Recipe.from_toml(run.recipe.read_text(encoding="utf-8"))
+    recipe = frozen(run)
     tasks = [_task(run.evals, one, "tuned", ()) for one in sets]
     _answer(run.evals, recipe, run, tasks, run.id, told)
 
 
 def evaluate_run(run: RunFolder, sets: Iterable[EvalSet]) -> Evaluation:
     """Scores the saved outputs of `sets`: the run's model against every baseline."""
-    recipe = Recipe.from_toml(run.recipe.read_text(encoding="utf-8"))
-    outputs = {}
+    recipe, outputs = frozen(run), {}
     for one in sets:
         tuned = read_outputs(output_file(run.evals, one.name, "tuned"))
         outputs[one.name] = _baseline_outputs(run.project, recipe, one) | {"tuned": tuned}
     return evaluate(outputs, schema=answer_schema(run.project, recipe))
 
 
-def evaluate_baselines(project: Project, sets: Iterable[EvalSet]) -> Evaluation:
+def evaluate_baselines(project: Project, recipe: Recipe, sets: Iterable[EvalSet]) -> Evaluation:
     """Scores the saved outputs of the baselines on `sets`."""
-    recipe = planned(project)
     outputs = {one.name: _baseline_outputs(project, recipe, one) for one in sets}
     return evaluate(outputs, schema=answer_schema(project, recipe))
 
@@ -109,8 +105,11 @@ def _baseline_outputs(project: Project, recipe: Recipe, one: EvalSet) -> dict[st
 
 def answer_schema(project: Project, recipe: Recipe) -> dict[str, Any] | None:
     """The JSON schema that all training answers follow, None when they are not JSON."""
-    train = open_version(project.version_folder(recipe.data_version)).rows("train")
-    return infer_schema(row.answer for row in train)
+    return infer_schema(row.answer for row in _rows(project, recipe, "train"))
+
+
+def _rows(project: Project, recipe: Recipe, split: str) -> Iterator[Row]:
+    return open_version(project.version_folder(recipe.data_version)).rows(split)
 
 
 def baseline_folder(project: Project, recipe: Recipe) -> Path:

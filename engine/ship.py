@@ -11,7 +11,7 @@ from engine.evaluate.outputs import read_outputs
 from engine.jobs import run_job
 from engine.measure import Told, output_file
 from engine.model import inspect_model
-from engine.plan.recipe import Recipe
+from engine.plan.recipe import Recipe, frozen
 from engine.project import RunFolder
 
 Form = Literal["adapter", "merged"]
@@ -43,7 +43,7 @@ def ship(run: RunFolder, form: Form, told: Told) -> Shipped:
     Raises UsageError for an adapter of a full fine-tune, DataError before the run is evaluated, GateError when the
     answers differ (the export stays, with parity.json beside it).
     """
-    recipe = Recipe.from_toml(run.recipe.read_text(encoding="utf-8"))
+    recipe = frozen(run)
     if form == "adapter" and recipe.method == "full":
         raise UsageError(
             f"{run.id} trained all weights: there is no adapter", hint=f"tunewright ship {run.id} --to merged"
@@ -59,7 +59,7 @@ def ship(run: RunFolder, form: Form, told: Told) -> Shipped:
     rows = trained.read_bytes().count(b"\n")
     run_job("export", work, job, lambda done: told(f"{run.id} to {form}", done, rows))
     shipped = _compare(run, recipe, form, folder, trained, output)
-    _finish(run, shipped, folder)
+    _finish(run, shipped, {**recipe.facts(), "run": run.id})
     return shipped
 
 
@@ -93,12 +93,10 @@ def _compare(run: RunFolder, recipe: Recipe, form: Form, folder: Path, trained: 
     )
 
 
-def _finish(run: RunFolder, shipped: Shipped, folder: Path) -> None:
-    project = run.project
+def _finish(run: RunFolder, shipped: Shipped, rests_on: dict[str, str]) -> None:
+    project, folder = run.project, Path(shipped.folder)
     write_json(folder / "parity.json", asdict(shipped))
     audit.append(project.audit, "ship", run=run.id, form=shipped.form, same=shipped.same, rows=shipped.rows)
-    facts = journey.current_facts(project)
-    rests_on = {name: facts[name] for name in journey.STEPS["ship"].rests_on if name in facts}
     text = f"{shipped.form} of {run.id}: {shipped.same} of {shipped.rows} answers identical when loaded anew"
     state: Literal["passed", "failed"] = "passed" if shipped.parity else "failed"
     journey.record(project, "ship", [journey.Evidence("parity", state, text, rests_on)])

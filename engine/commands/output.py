@@ -68,8 +68,9 @@ class Progress:
     Nothing is shown for work that is done within a second.
     """
 
-    def __init__(self, total: float | None, what: str) -> None:
+    def __init__(self, total: float | None, what: str, unit: str = "") -> None:
         self.total = total
+        self._unit = f" {unit}" if unit else ""
         self._what = what
         self._started = self._shown = time.monotonic()
         self._live = sys.stderr.isatty()
@@ -97,18 +98,17 @@ class Progress:
 
     def rows(self, what: str, done: int, total: int) -> None:
         """`update` for work that names itself and knows its total."""
-        self._what, self.total = what, total
-        self.update(done, "rows")
+        self._what, self.total, self._unit = what, total, " rows"
+        self.update(done)
 
     def steps(self, what: str, done: int, total: int, note: str, eta_s: float | None) -> None:
         """`update` for a training run, which knows its own pace."""
-        self._what, self.total = what, total or None
+        self._what, self.total, self._unit = what, total or None, " steps"
         self.update(done, note, eta_s)
 
     def _line(self, done: float, now: float, note: str, eta_s: float | None) -> str:
-        parts = [f"{self._what}: {done:,.0f}"]
-        if self.total:
-            parts[0] += f" of {self.total:,.0f}"
+        of = f" of {self.total:,.0f}" if self.total else ""
+        parts = [f"{self._what}: {done:,.0f}{of}{self._unit}"]
         if eta_s is None and self.total and done > 0:
             eta_s = (now - self._started) * max(0.0, self.total - done) / done
         if eta_s is not None:

@@ -11,7 +11,7 @@ import tomlkit
 
 from engine.errors import UsageError
 from engine.plan.settings import FIXED, TUNABLE, check
-from engine.project import Project
+from engine.project import Project, RunFolder
 
 _PLAN_AGAIN = "make a new one with `tunewright plan`"
 
@@ -70,6 +70,10 @@ class Recipe:
         """SHA-256 over the values; reasons don't count."""
         return hashlib.sha256(json.dumps(self.values(), sort_keys=True).encode()).hexdigest()
 
+    def facts(self) -> dict[str, str]:
+        """What evidence about a run of this recipe rests on, by the names of engine.journey."""
+        return {"data": self.data_version, "model": self.model_fingerprint, "recipe": self.hash()}
+
     def to_toml(self) -> str:
         """The recipe as a file, with the reason beside each value."""
         document = tomlkit.document()
@@ -105,6 +109,11 @@ class Recipe:
         return cls(
             **{**dict.fromkeys(optional), **values}, reasons={str(key): str(value) for key, value in reasons.items()}
         )
+
+
+def frozen(run: RunFolder) -> Recipe:
+    """The recipe that `run` was started with. Raises UsageError when its file is damaged."""
+    return Recipe.from_toml(run.recipe.read_text(encoding="utf-8"))
 
 
 def planned(project: Project) -> Recipe:

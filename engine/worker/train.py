@@ -14,7 +14,7 @@ from trl import SFTConfig, SFTTrainer
 from engine.durable import sync_folder
 from engine.errors import ModelError, TrainingError
 from engine.model import inspect_model
-from engine.plan.recipe import Recipe
+from engine.plan.recipe import Recipe, frozen
 from engine.project import RunFolder
 from engine.runs.events import EventLog
 from engine.worker import checkpoints
@@ -33,7 +33,7 @@ def train(run: RunFolder) -> None:
     events = EventLog(run.events)
     events.write("state", state="starting")
     start_heartbeat(run)
-    recipe = Recipe.from_toml(run.recipe.read_text(encoding="utf-8"))
+    recipe = frozen(run)
     _check_model(recipe)
     tokenizer, model = load_tokenizer(Path(recipe.model)), load_model(Path(recipe.model), recipe.precision)
     use_threads(model.num_parameters())
@@ -178,9 +178,7 @@ def _finish(run: RunFolder, recipe: Recipe, trainer: SFTTrainer, probe: Probe, t
         best_eval_loss=trainer.state.best_metric,
         tensors=tensors,
         logit_change=change,
-        data=recipe.data_version,
-        model=recipe.model_fingerprint,
-        recipe=recipe.hash(),
+        **recipe.facts(),
     )
 
 
