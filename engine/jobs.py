@@ -23,8 +23,7 @@ def run_job(verb: str, folder: Path, job: dict[str, Any], progress: Callable[[in
     """
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("failure.json", "stop"):
-            (folder / name).unlink(missing_ok=True)
+        (folder / "failure.json").unlink(missing_ok=True)
     write_json(folder / "job.json", job)
     outputs = [Path(task["output"]) for task in job["tasks"]]
     with disk_errors(folder), open(folder / "log.txt", "ab") as log:

@@ -26,7 +26,7 @@ def export(folder: Path) -> None:
     folder, adapter = (base, target) if job["form"] == "adapter" else (target, None)
     tokenizer, model = load(folder, adapter, job["precision"])
     for task in job["tasks"]:
-        answer_all(model, tokenizer, Path(task["prompts"]), Path(task["output"]), job["new_tokens"], folder / "stop")
+        answer_all(model, tokenizer, Path(task["prompts"]), Path(task["output"]), job["new_tokens"])
 
 
 def _write(job: dict[str, Any], target: Path) -> None:

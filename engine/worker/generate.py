@@ -4,11 +4,15 @@ job.json: model, adapter (folder or null), precision, new_tokens, tasks [{prompt
 A prompts line: id, cluster, prompt (turns), reference. An output line adds output, stopped (by the end token), tokens.
 """
 
+import copy
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from transformers import DynamicCache
+from transformers.cache_utils import DynamicLayer
 
 from engine.durable import append_line, read_json, read_lines
 from engine.worker import stopping
@@ -17,6 +21,14 @@ from engine.worker.load import load_model, load_tokenizer, use_threads
 _BATCH_ROWS = 128
 _BATCH_TOKENS = 32_768
 """Rows x longest prompt at most: 4 GB of keys and values for a model of 8 billion parameters."""
+_WORTH_SHARING = 32
+"""Tokens that all prompts begin with, from which it pays to read them once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prompt:
+    row: dict[str, Any]
+    ids: list[int]
 
 
 def generate(folder: Path) -> None:
@@ -24,7 +36,7 @@ def generate(folder: Path) -> None:
     job = read_json(folder / "job.json")
     tokenizer, model = load(Path(job["model"]), job["adapter"] and Path(job["adapter"]), job["precision"])
     for task in job["tasks"]:
-        answer_all(model, tokenizer, Path(task["prompts"]), Path(task["output"]), job["new_tokens"], folder / "stop")
+        answer_all(model, tokenizer, Path(task["prompts"]), Path(task["output"]), job["new_tokens"])
 
 
 def load(folder: Path, adapter: Path | None, precision: str) -> tuple[Any, Any]:
@@ -38,50 +50,97 @@ def load(folder: Path, adapter: Path | None, precision: str) -> tuple[Any, Any]:
     return tokenizer, model.eval()
 
 
-def answer_all(model: Any, tokenizer: Any, prompts: Path, output: Path, new_tokens: int, stop: Path) -> None:
-    """Appends an output line for each prompt that has none yet; leaves early on a stop request."""
+def answer_all(model: Any, tokenizer: Any, prompts: Path, output: Path, new_tokens: int) -> None:
+    """Appends an output line for each prompt that has none yet; leaves early when asked to stop."""
     done = {line["id"] for _, line in read_lines(output)}
     rows = [line for _, line in read_lines(prompts) if line["id"] not in done]
-    for batch in _batches(rows, tokenizer):
-        for row, answer in zip(batch, _answers(model, tokenizer, batch, new_tokens), strict=True):
-            append_line(output, {**row, **answer}, sync=False)
-        if stopping.asked(stop):
+    ready = [_Prompt(row, _token_ids(tokenizer, row)) for row in rows]
+    shared = _shared_start(ready)
+    start = _Start(model, shared)
+    for batch in _batches(ready):
+        answers = _answers(model, tokenizer, batch, start, new_tokens)
+        for prompt, answer in zip(batch, answers, strict=True):
+            append_line(output, {**prompt.row, **answer}, sync=False)
+        if stopping.asked():
             return
 
 
-def _batches(rows: Sequence[dict[str, Any]], tokenizer: Any) -> Iterator[list[dict[str, Any]]]:
-    # Rows of like length together: padding is computed like any token.
-    ordered = sorted(rows, key=lambda row: (len(_rendered(tokenizer, row)), row["id"]))
-    batch: list[dict[str, Any]] = []
-    for row in ordered:
-        length = len(tokenizer(_rendered(tokenizer, row), add_special_tokens=False)["input_ids"])
-        if batch and (len(batch) == _BATCH_ROWS or (len(batch) + 1) * length > _BATCH_TOKENS):
+class _Start:
+    """The tokens that all prompts begin with (instructions, worked examples), read by the model once."""
+
+    def __init__(self, model: Any, ids: list[int]) -> None:
+        cache = DynamicCache(config=model.config)
+        plain = all(type(layer) is DynamicLayer for layer in cache.layers)
+        self.ids = ids if plain and len(ids) >= _WORTH_SHARING else []
+        self._cache = cache if self.ids else None
+        if self.ids:
+            with torch.no_grad():
+                model(torch.tensor([self.ids], device=model.device), past_key_values=cache, use_cache=True)
+
+    def cache(self, rows: int) -> DynamicCache | None:
+        """A copy of its keys and values for each of `rows` rows; None when nothing is shared."""
+        if self._cache is None:
+            return None
+        mine = copy.deepcopy(self._cache)
+        mine.batch_repeat_interleave(rows)
+        return mine
+
+
+def _shared_start(prompts: Sequence[_Prompt]) -> list[int]:
+    if not prompts:
+        return []
+    first, last = min(prompt.ids for prompt in prompts), max(prompt.ids for prompt in prompts)
+    # The last token of the shortest prompt stays out: the model has to read something to answer.
+    longest = min(len(prompt.ids) for prompt in prompts) - 1
+    same = next((at for at in range(longest) if first[at] != last[at]), max(0, longest))
+    return first[:same]
+
+
+def _batches(prompts: Sequence[_Prompt]) -> Iterator[list[_Prompt]]:
+    # Prompts of like length together: padding is computed like any token.
+    batch: list[_Prompt] = []
+    for prompt in sorted(prompts, key=lambda prompt: (len(prompt.ids), prompt.row["id"])):
+        if batch and (len(batch) == _BATCH_ROWS or (len(batch) + 1) * len(prompt.ids) > _BATCH_TOKENS):
             yield batch
             batch = []
-        batch.append(row)
+        batch.append(prompt)
     if batch:
         yield batch
 
 
-def _answers(model: Any, tokenizer: Any, rows: Sequence[dict[str, Any]], new_tokens: int) -> list[dict[str, Any]]:
-    texts = [_rendered(tokenizer, row) for row in rows]
-    # input_ids, attention_mask: (rows, longest prompt), padded on the left so that all answers start together
-    inputs = tokenizer(texts, add_special_tokens=False, padding=True, padding_side="left", return_tensors="pt")
-    inputs = {name: inputs[name].to(model.device) for name in ("input_ids", "attention_mask")}
-    length = inputs["input_ids"].shape[1]
-    room = model.config.max_position_embeddings - length
+def _answers(
+    model: Any, tokenizer: Any, prompts: Sequence[_Prompt], start: _Start, new_tokens: int
+) -> list[dict[str, Any]]:
+    ids, mask = _padded(tokenizer, prompts, start)
+    room = model.config.max_position_embeddings - ids.shape[1]
     if room < 1:
-        return [{"output": "", "stopped": False, "tokens": 0} for _ in rows]
+        return [{"output": "", "stopped": False, "tokens": 0} for _ in prompts]
     ends = _end_tokens(model, tokenizer)
     with torch.no_grad():
         generated = model.generate(
-            **inputs,
+            input_ids=ids.to(model.device),
+            attention_mask=mask.to(model.device),
+            past_key_values=start.cache(len(prompts)),
             do_sample=False,
             max_new_tokens=min(new_tokens, room),
             eos_token_id=sorted(ends),
             pad_token_id=tokenizer.pad_token_id,
         )
-    return [_answer(tokenizer, ids, ends) for ids in generated[:, length:].tolist()]
+    return [_answer(tokenizer, row, ends) for row in generated[:, ids.shape[1] :].tolist()]
+
+
+def _padded(tokenizer: Any, prompts: Sequence[_Prompt], start: _Start) -> tuple[torch.Tensor, torch.Tensor]:
+    """Ids and mask, (rows, longest prompt): the shared start, padding, the rest, so that all answers begin together."""
+    shared, longest = len(start.ids), max(len(prompt.ids) for prompt in prompts)
+    ids = torch.full((len(prompts), longest), tokenizer.pad_token_id)
+    mask = torch.zeros((len(prompts), longest), dtype=torch.long)
+    for number, prompt in enumerate(prompts):
+        rest = prompt.ids[shared:]
+        ids[number, :shared] = torch.tensor(start.ids, dtype=torch.long)
+        ids[number, longest - len(rest) :] = torch.tensor(rest)
+        mask[number, :shared] = 1
+        mask[number, longest - len(rest) :] = 1
+    return ids, mask
 
 
 def _answer(tokenizer: Any, ids: list[int], ends: set[int]) -> dict[str, Any]:
@@ -97,6 +156,7 @@ def _end_tokens(model: Any, tokenizer: Any) -> set[int]:
     return {token for token in [*several, tokenizer.eos_token_id] if token is not None}
 
 
-def _rendered(tokenizer: Any, row: dict[str, Any]) -> str:
-    text: str = tokenizer.apply_chat_template(row["prompt"], add_generation_prompt=True, tokenize=False)
-    return text
+def _token_ids(tokenizer: Any, row: dict[str, Any]) -> list[int]:
+    text = tokenizer.apply_chat_template(row["prompt"], add_generation_prompt=True, tokenize=False)
+    ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return ids

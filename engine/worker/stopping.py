@@ -14,9 +14,9 @@ def listen() -> None:
     signal.signal(signal.SIGINT, _ask)
 
 
-def asked(request: Path) -> bool:
+def asked(request: Path | None = None) -> bool:
     """Whether a stop was asked for, by signal or by the file `request`."""
-    return _asked or request.exists()
+    return _asked or (request is not None and request.exists())
 
 
 def _ask(number: int, frame: object) -> None:

@@ -92,6 +92,7 @@ def test_any_bytes_are_a_value_or_a_problem(text: bytes) -> None:
         ('{"a": 1, "a": 2}', "duplicate-key"),
         ('{"\\u0061": 1, "a": 2}', "duplicate-key"),
         ('{"a" : 1, "b": {"c" : 1, "c" : 1}}', "duplicate-key"),
+        ('{"a" : 1, "b": 2, "b": 3}', "duplicate-key"),
         ('{"say": "\\u0022:", "a": 1, "a": 1}', "duplicate-key"),
         ('{"a": "\\ud800"}', "lone-surrogate"),
         ('{"a": NaN}', "json-syntax"),
@@ -167,6 +168,11 @@ def test_a_broken_document_gives_what_stands_before_the_break(
     assert [record.value for record in found[:-1]] == values
     assert message in found[-1].problems[0].message
     assert found[-1].problems[0].rule == "json-syntax"
+
+
+def test_a_number_is_whole_where_the_window_ends(tmp_path: Path) -> None:
+    path = written(tmp_path, "rows.json", b"[" + b" " * (2**20 - 3) + b"1234, 5]")
+    assert [(record.value, record.place.byte) for record in records(path)] == [(1234, 2**20 - 2), (5, 2**20 + 4)]
 
 
 def test_json_lines_in_a_json_file_and_a_single_object(tmp_path: Path) -> None:

@@ -152,6 +152,11 @@ def test_shares_are_80_10_10_in_every_category(tmp_path: Path) -> None:
     assert made.warnings == ()
 
 
+def test_a_small_category_reaches_every_split(tmp_path: Path) -> None:
+    rows = [row(sentence(Random(number))) for number in range(4)]
+    assert split(version(tmp_path, rows), tmp_path, 0).counts == {"train": 2, "validation": 1, "test": 1}
+
+
 def test_new_groups_bring_the_shares_back(tmp_path: Path) -> None:
     random = Random(2)
     rows = [row(sentence(random)) for _ in range(200)]

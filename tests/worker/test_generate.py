@@ -43,6 +43,22 @@ def test_a_row_is_answered_alike_alone_and_among_others(tmp_path: Path, model: P
         assert outputs(alone)["row-0"]["output"] == together[f"row-{number}"]["output"]
 
 
+def test_a_shared_start_read_once_changes_no_answer(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import engine.worker.generate as room
+
+    start = "The kettle leaks and I want my money back. Where is my parcel? It was sent on Monday. "
+    texts = [start + text for text in ("red", "green 123 blue", "blue", "Answer as JSON: red red red")]
+    for name, worth in (("shared", 8), ("whole", 10_000)):
+        monkeypatch.setattr(room, "_WORTH_SHARING", worth)
+        (tmp_path / name).mkdir()
+        generate(job(tmp_path / name, model, texts))
+    assert [line["output"] for line in outputs(tmp_path / "shared").values()] == [
+        line["output"] for line in outputs(tmp_path / "whole").values()
+    ]
+
+
 def test_rows_that_are_answered_are_passed_over(tmp_path: Path, model: Path) -> None:
     folder = job(tmp_path, model, ["red", "green"])
     generate(folder)
