@@ -12,7 +12,7 @@ help:  ## what there is to do here
 
 test: $(VENV)/installed  ## everything that gates a change
 	$(MAKE) check
-	$(QUIET) $(BIN)/python -m pytest
+	$(QUIET) $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/installed  ## style, types and the rules of the house
 	$(BIN)/ruff check .

@@ -17,12 +17,15 @@ TEXT = (
 )
 
 
-def make_model(folder: Path, *, kind: str = "llama", marks_generation: bool = True, seed: int = 0) -> Path:
-    """A random two-layer causal model of about 60,000 numbers with its tokenizer and chat template."""
+def make_model(folder: Path, *, kind: str = "llama", marks_generation: bool = True, spread: float = 0.02) -> Path:
+    """A random two-layer causal model of about 60,000 numbers with its tokenizer and chat template.
+
+    `spread` is the standard deviation of its weights: from 0.3 on, answers depend on every token of the prompt.
+    """
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     tokenizer = _tokenizer(marks_generation)
     shape: dict[str, Any] = {
         "vocab_size": len(tokenizer),
@@ -34,6 +37,7 @@ def make_model(folder: Path, *, kind: str = "llama", marks_generation: bool = Tr
         "head_dim": 12,
         "max_position_embeddings": 256,
         "tie_word_embeddings": True,
+        "initializer_range": spread,
         "eos_token_id": tokenizer.eos_token_id,
         "pad_token_id": tokenizer.pad_token_id,
         "bos_token_id": None,

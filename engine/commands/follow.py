@@ -66,8 +66,8 @@ def note(view: "RunView") -> str:
         return view.state
     loss = f"loss {view.loss}" if not isinstance(view.loss, float) else f"loss {view.loss:.3f}"
     validation = f", validation {view.eval_loss:.3f}" if isinstance(view.eval_loss, float) else ""
-    stuck = f", silent for {view.silent_s:.0f} s" if view.silent_s > 30 else ""
-    return f"{loss}{validation}{stuck}"
+    trouble = f", {view.trouble}" if view.trouble else ""
+    return f"{loss}{validation}{trouble}"
 
 
 def _raise_failure(view: "RunView") -> None:

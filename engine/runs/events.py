@@ -30,5 +30,5 @@ class EventLog:
     def read(self, start: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
         """(offset after it, event) from byte `start`; torn and foreign lines are passed over."""
         for offset, event in read_lines(self.path, start):
-            if isinstance(event, dict) and "kind" in event:
+            if isinstance(event, dict) and "kind" in event and "t" in event:
                 yield offset, event

@@ -13,6 +13,9 @@ from engine.runs.events import EventLog
 from engine.runs.identity import Identity
 
 State = Literal["queued", "starting", "running", "stopping", "finished", "stopped", "failed", "lost"]
+_SILENT_S = 30.0
+"""The worker touches its heartbeat every two seconds, in a thread of its own."""
+_STUCK_S = 600.0
 LIVE = ("queued", "starting", "running", "stopping")
 
 
@@ -39,6 +42,7 @@ class RunView:
     said: dict[str, Any] = field(default_factory=dict)
     """The worker's last state event."""
     _offset: int = 0
+    _last_event: float = 0.0
 
     @property
     def step(self) -> int:
@@ -69,16 +73,22 @@ class RunView:
         return statistics.median(pace) * (self.steps - self.step) if self.state == "running" and pace else None
 
     @property
-    def silent_s(self) -> float:
-        """Seconds since the worker last showed that it lives (0 when it is not running)."""
+    def trouble(self) -> str:
+        """What is wrong with a run that claims to be running: frozen, or alive without getting on. Empty when nothing is."""
         if self.state != "running" or not self.run.heartbeat.exists():
-            return 0.0
-        return max(0.0, time.time() - self.run.heartbeat.stat().st_mtime)
+            return ""
+        now = time.time()
+        silent, idle = now - self.run.heartbeat.stat().st_mtime, now - self._last_event
+        if silent > _SILENT_S:
+            return f"no sign of life for {silent:.0f} s: is the machine asleep, the process stopped?"
+        slowest = max((one["step_s"] for one in self.metrics[-50:] if one.get("step_s")), default=0.0)
+        stuck = idle > max(_STUCK_S, 10 * slowest)
+        return f"alive, but nothing has happened for {idle / 60:.0f} min" if stuck else ""
 
     def refresh(self) -> "RunView":
         """Reads new events and the present state; returns itself."""
         for offset, event in EventLog(self.run.events).read(self._offset):
-            self._offset = offset
+            self._offset, self._last_event = offset, event["t"]
             self._take(event)
         self.state, self.reason, self.hint = _present(self.run, self.said)
         return self

@@ -211,6 +211,24 @@ def test_steps_done_again_after_a_resume_count_once(run: RunFolder) -> None:
     assert [(one["step"], one["loss"]) for one in view.metrics] == [(1, 9.0), (2, 9.0), (3, 1.0)]
 
 
+def test_a_frozen_or_stuck_worker_is_told_from_a_busy_one(
+    run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    process = supervise(WAITS)
+    until(in_state(run, "running"))
+    run.heartbeat.parent.mkdir(exist_ok=True)
+    run.heartbeat.touch()
+    view = watch(run)
+    assert view.trouble == ""
+    view._last_event -= 3600
+    assert "nothing has happened for 60 min" in view.trouble
+    os.utime(run.heartbeat, (0, time.time() - 100))
+    assert "no sign of life for 100 s" in view.trouble
+    control.stop(run)
+    process.wait()
+    assert watch(run).trouble == ""
+
+
 def test_a_pid_alone_is_no_identity() -> None:
     mine = Identity.mine()
     assert mine.alive()

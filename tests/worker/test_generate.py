@@ -11,7 +11,7 @@ from tests.tiny import make_model
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_model(tmp_path_factory.mktemp("model"))
+    return make_model(tmp_path_factory.mktemp("model"), spread=0.3)
 
 
 def job(folder: Path, model: Path, texts: list[str], new_tokens: int = 12) -> Path:
