@@ -74,7 +74,7 @@ class RunView:
 
     @property
     def trouble(self) -> str:
-        """What is wrong with a run that claims to be running: frozen, or alive without getting on. Empty when nothing is."""
+        """What is wrong with a run that claims to be running: frozen, or alive and stuck. Empty when nothing is."""
         if self.state != "running" or not self.run.heartbeat.exists():
             return ""
         now = time.time()
