@@ -81,6 +81,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    broken = next((one for one in arguments if any("\ud800" <= character <= "\udfff" for character in one)), None)
+    if broken is not None:
+        raise UsageError(f"not UTF-8: {broken}", hint="write the argument, or name the file, in UTF-8")
     root = parser()
     options = root.parse_args(arguments)
     if not hasattr(options, "run"):

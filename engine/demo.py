@@ -21,12 +21,11 @@ from engine.errors import TrainingError
 from engine.evaluation import Extra, RunEvaluation, baseline, evaluate
 from engine.machine.record import record_destination
 from engine.measure import Told
-from engine.plan.recipe import planned
 from engine.planning import plan_project
 from engine.project import Project, RunFolder
-from engine.runs import control
 from engine.runs.watch import RunView, watch
 from engine.ship import ship
+from engine.training import start_planned
 
 SAMPLE = Path(str(files("sample_data")))
 SETS = ("seen", "new", "novel")
@@ -115,8 +114,7 @@ def _plan(project: Project, talk: Talk, seed: int, general_share: float | None) 
 
 
 def _train(project: Project, talk: Talk) -> RunFolder:
-    journey.require(project, "train")
-    run = control.start(project, planned(project).to_toml())
+    run = start_planned(project)
     view = watch(run)
     while view.live:
         talk.run(view)

@@ -25,14 +25,14 @@ _REASONS = {
 
 @contextlib.contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
-    """Turns a full, read-only or forbidden disk into a ResourceError that names `path`."""
+    """Turns a full, read-only or forbidden disk into a ResourceError that names the file, or else `path`."""
     try:
         yield
     except OSError as error:
         if error.errno not in _REASONS:
             raise
         message, hint = _REASONS[error.errno]
-        raise ResourceError(message, hint=hint, where=str(path)) from error
+        raise ResourceError(message, hint=hint, where=str(error.filename or path)) from error
 
 
 def write_atomic(path: Path, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """Baseline and evaluation of a project: which sets, which systems, and what they show for the gates."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,6 @@ from typing import Any, Literal
 
 from engine import audit, journey
 from engine.data.load import load_rows
-from engine.durable import write_json
 from engine.errors import UsageError
 from engine.evaluate.compare import Evaluation
 from engine.measure import (
@@ -18,10 +18,12 @@ from engine.measure import (
     evaluate_run,
     measure_baselines,
     measure_tuned,
+    shots_of,
     split_set,
 )
 from engine.plan.recipe import frozen, planned
 from engine.project import Project, RunFolder
+from engine.runs.evidence import record_evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,11 @@ class Extra:
     def sets(self) -> list[EvalSet]:
         """Raises UsageError for another form than NAME=FILE, DataError for rows that cannot be used."""
         general = [_set("general", self.general, None, ("base",))] if self.general else []
-        return [_named(text, self.cluster) for text in self.files] + general
+        sets = [_named(text, self.cluster) for text in self.files] + general
+        twice = [name for name, count in Counter(one.name for one in sets).items() if count > 1]
+        if twice:
+            raise UsageError(f"--set {twice[0]} is given twice", hint="give each set a name of its own")
+        return sets
 
 
 def baseline(project: Project, extra: Extra, told: Told) -> Evaluation:
@@ -59,7 +65,9 @@ def baseline(project: Project, extra: Extra, told: Told) -> Evaluation:
     measure_baselines(project, recipe, sets, told)
     found = evaluate_baselines(project, recipe, sets)
     shown = [f"{system} {sets['validation']['exact_match'].value:.1%}" for system, sets in found.systems.items()]
-    text = f"exact match on validation: {', '.join(shown)}"
+    shots = len(shots_of(project, recipe))
+    few = f"few-shot with {shots} examples" if shots else "no few-shot: not one example fits the context"
+    text = f"exact match on validation: {', '.join(shown)}; {few}"
     rests_on = {"data": recipe.data_version, "model": recipe.model_fingerprint}
     journey.record(project, "baseline", [journey.Evidence("measured", "passed", text, rests_on)])
     return found
@@ -70,6 +78,7 @@ def evaluate(run: RunFolder, extra: Extra, *, open_the_test: bool, told: Told) -
 
     Opening the test is recorded before anything is scored. Only the test decides the gate.
     """
+    record_evidence(run)
     project, recipe = run.project, frozen(run)
     sets = [split_set(project, recipe, "validation"), *extra.sets()]
     if open_the_test:
@@ -78,7 +87,6 @@ def evaluate(run: RunFolder, extra: Extra, *, open_the_test: bool, told: Told) -
     measure_baselines(project, recipe, sets, told)
     measure_tuned(run, sets, told)
     found = RunEvaluation(run, evaluate_run(run, sets), _openings(project))
-    write_json(run.evals / "evaluation.json", found.document())
     if open_the_test:
         _record(found, {**recipe.facts(), "run": run.id})
     return found

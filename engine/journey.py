@@ -109,6 +109,8 @@ class ItemStatus:
     state: State
     text: str
     """The evidence, or the reason of a waiver, or why it is stale."""
+    source: str
+    """Of the evidence: measured, estimated, quoted or yours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,52 +154,68 @@ def waive(project: Project, step: str, item: str, reason: str) -> None:
         known = ", ".join(f"{key} {name}" for key, one in STEPS.items() for name in one.items)
         raise UsageError(f"no gate item {step} {item}", hint=f"there are: {known}")
     facts = current_facts(project)
-    rests_on = {name: facts[name] for name in STEPS[step].rests_on if name in facts}
+    rests_on = {name: facts.get(name) for name in STEPS[step].rests_on}
     audit.append(project.audit, "gate.waived", step=step, item=item, reason=reason.strip(), rests_on=rests_on)
 
 
 def current_facts(project: Project) -> dict[str, str]:
-    """What evidence can rest on, as it stands now: data version, model fingerprint, recipe hash, run id."""
-    settings = project.settings()
+    """What evidence can rest on, as it stands now: data version, model fingerprint, recipe hash, newest run."""
+    settings, runs = project.settings(), project.all_runs()
     facts = {
         "data": settings.get("data", {}).get("version"),
         "model": settings.get("model", {}).get("fingerprint"),
         "recipe": settings.get("plan", {}).get("hash"),
-        "run": settings.get("train", {}).get("run"),
+        "run": runs[-1].id if runs else None,
     }
     return {name: str(value) for name, value in facts.items() if value}
 
 
-def read(project: Project) -> tuple[StepStatus, ...]:
-    """The state of every step, in order."""
-    latest: dict[tuple[str, str], dict[str, Any]] = {}
+def read(project: Project, facts: Mapping[str, str] | None = None) -> tuple[StepStatus, ...]:
+    """The state of every step, in order, as `facts` have it (default: as things stand now)."""
+    given = current_facts(project) if facts is None else facts
+    lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for line in audit.entries(project.audit):
         if line["event"] in ("gate.evidence", "gate.waived"):
-            latest[line["step"], line["item"]] = line
-    facts = current_facts(project)
-    return tuple(StepStatus(step, tuple(_items(step, latest, facts))) for step in STEPS.values())
+            lines.setdefault((line["step"], line["item"]), []).append(line)
+    return tuple(StepStatus(step, tuple(_items(step, lines, given))) for step in STEPS.values())
 
 
 def _items(
-    step: Step, latest: Mapping[tuple[str, str], Mapping[str, Any]], facts: Mapping[str, str]
+    step: Step, lines: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]], facts: Mapping[str, str]
 ) -> Iterator[ItemStatus]:
     for item, means in step.items.items():
-        line = latest.get((step.key, item))
-        if line is None:
-            yield ItemStatus(item, means, "not checked", f"tunewright {step.command}")
-            continue
-        changed = [name for name, value in line["rests_on"].items() if facts.get(name) != value]
-        said = line["text"] if line["event"] == "gate.evidence" else line["reason"]
-        if changed:
-            yield ItemStatus(item, means, "stale", f"{', '.join(changed)} changed since: {said}")
+        said = lines.get((step.key, item), ())
+        current = [line for line in said if not _changed(line, facts)]
+        if current:
+            line = current[-1]
+            waived = line["event"] == "gate.waived"
+            state: State = "waived" if waived else line["state"]
+            text, source = (line["reason"], "yours") if waived else (line["text"], line["source"])
+            yield ItemStatus(item, means, state, text, source)
+        elif said:
+            text = f"{', '.join(_changed(said[-1], facts))} changed since: {said[-1].get('text', 'waived')}"
+            yield ItemStatus(item, means, "stale", text, said[-1].get("source", "yours"))
         else:
-            yield ItemStatus(item, means, line["state"] if line["event"] == "gate.evidence" else "waived", said)
+            yield ItemStatus(item, means, "not checked", f"tunewright {step.command}", "")
 
 
-def require(project: Project, upto: str) -> None:
-    """Raises GateError unless every gate before step `upto` is passed or waived; the hint has the way on."""
+def _changed(line: Mapping[str, Any], facts: Mapping[str, str]) -> list[str]:
+    return [name for name, value in line["rests_on"].items() if facts.get(name) != value]
+
+
+def require(project: Project, upto: str, facts: Mapping[str, str] | None = None) -> None:
+    """Raises GateError unless every gate before step `upto` is passed or waived, on a record that is whole.
+
+    `facts` are those of the run in question; default: as things stand now.
+    """
+    chain = audit.verify(project.audit)
+    if chain.broken_at is not None:
+        raise GateError(
+            f"the audit log was changed at line {chain.broken_at}: its evidence counts for nothing",
+            hint="restore audit.jsonl from a copy; tunewright audit verify says more",
+        )
     blocking = []
-    for status in read(project):
+    for status in read(project, facts):
         if status.step.key == upto:
             break
         blocking += [(status.step, item) for item in status.items if item.state not in ("passed", "waived")]
@@ -205,8 +223,7 @@ def require(project: Project, upto: str) -> None:
         return
     lines = "; ".join(f"{step.key} {item.item}: {item.state} ({item.text})" for step, item in blocking)
     step, item = blocking[0]
+    waive = f'tunewright waive {step.key} {item.item} --reason "..."'
     raise GateError(
-        f"{upto} is blocked. {lines}",
-        hint=f"run `tunewright {step.command}`, or go on without it: "
-        f'tunewright waive {step.key} {item.item} --reason "..."',
+        f"{upto} is blocked. {lines}", hint=f"run `tunewright {step.command}`, or go on without it: {waive}"
     )

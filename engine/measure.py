@@ -15,15 +15,14 @@ import orjson
 
 from engine.data.rows import Row
 from engine.data.versions import open_version
-from engine.durable import write_atomic
+from engine.durable import read_lines, write_atomic
 from engine.errors import DataError
 from engine.evaluate.compare import Evaluation, evaluate
 from engine.evaluate.metrics import answer_always, majority_answer
 from engine.evaluate.outputs import Output, read_outputs, write_outputs
 from engine.evaluate.schema import infer_schema
 from engine.jobs import run_job
-from engine.model import inspect_model
-from engine.plan.recipe import Recipe, frozen
+from engine.plan.recipe import Recipe, check_base, frozen
 from engine.project import Project, RunFolder
 from engine.shots import choose_shots
 
@@ -57,14 +56,13 @@ def split_set(project: Project, recipe: Recipe, split: str) -> EvalSet:
 def measure_baselines(project: Project, recipe: Recipe, sets: Sequence[EvalSet], told: Told) -> None:
     """Answers `sets` with every baseline; answers that are there are kept."""
     train = list(_rows(project, recipe, "train"))
-    longest = max((row for one in sets for row in one.rows), key=lambda row: sum(map(len, row.prompt)))
-    shots = choose_shots(train, longest, inspect_model(Path(recipe.model)), recipe.new_tokens)
+    shots = shots_of(project, recipe)
     folder = baseline_folder(project, recipe)
     tasks = [
         _task(folder, one, system, examples)
         for one in sets
         for system, examples in (("base", ()), ("base_few_shot", shots))
-        if system in one.baselines
+        if system in one.baselines and (examples or system == "base")
     ]
     _answer(folder, recipe, None, tasks, "baseline", told)
     trivial = majority_answer(row.answer for row in train)
@@ -72,6 +70,16 @@ def measure_baselines(project: Project, recipe: Recipe, sets: Sequence[EvalSet],
         if "trivial" in one.baselines:
             base = read_outputs(output_file(folder, one.name, "base"))
             write_outputs(output_file(folder, one.name, "trivial"), answer_always(base, trivial))
+
+
+def shots_of(project: Project, recipe: Recipe) -> list[Row]:
+    """The worked examples of `base_few_shot`; none where not one fits the context.
+
+    They depend on train and validation alone: neither the sealed test nor other sets have a say.
+    """
+    train = list(_rows(project, recipe, "train"))
+    longest = max([*train, *_rows(project, recipe, "validation")], key=lambda row: sum(map(len, row.prompt)))
+    return choose_shots(train, longest, check_base(recipe), recipe.new_tokens)
 
 
 def measure_tuned(run: RunFolder, sets: Sequence[EvalSet], told: Told) -> None:
@@ -100,7 +108,8 @@ def evaluate_baselines(project: Project, recipe: Recipe, sets: Iterable[EvalSet]
 
 def _baseline_outputs(project: Project, recipe: Recipe, one: EvalSet) -> dict[str, list[Output]]:
     folder = baseline_folder(project, recipe)
-    return {system: read_outputs(output_file(folder, one.name, system)) for system in one.baselines}
+    measured = [system for system in one.baselines if output_file(folder, one.name, system).exists()]
+    return {system: read_outputs(output_file(folder, one.name, system)) for system in measured}
 
 
 def answer_schema(project: Project, recipe: Recipe) -> dict[str, Any] | None:
@@ -114,12 +123,17 @@ def _rows(project: Project, recipe: Recipe, split: str) -> Iterator[Row]:
 
 def baseline_folder(project: Project, recipe: Recipe) -> Path:
     """Where the baselines of a model on a data version lie; another model or version has its own."""
-    key = hashlib.sha256(f"{recipe.model_fingerprint} {recipe.data_version} {recipe.new_tokens}".encode()).hexdigest()
+    key = hashlib.sha256(f"{recipe.model_fingerprint} {recipe.precision} {recipe.new_tokens}".encode()).hexdigest()
     return project.baselines / f"{recipe.data_version}-{key[:8]}"
 
 
 def output_file(folder: Path, name: str, system: str) -> Path:
     return folder / f"{name}.{system}.jsonl"
+
+
+def answered(output: Path) -> int:
+    """Rows that have an answer in `output`; a torn line is none."""
+    return len({line["id"] for _, line in read_lines(output)})
 
 
 def _task(folder: Path, one: EvalSet, system: str, shots: Sequence[Row]) -> dict[str, str]:
@@ -152,6 +166,7 @@ def _answer(
         "tasks": tasks,
     }
     total = sum(Path(task["prompts"]).read_bytes().count(b"\n") for task in tasks)
-    done = sum(Path(task["output"]).read_bytes().count(b"\n") for task in tasks if Path(task["output"]).exists())
-    if done < total:
-        run_job("generate", folder / "job", job, lambda lines: told(what, lines, total))
+    if sum(answered(Path(task["output"])) for task in tasks) < total:
+        check_base(recipe)
+        lines = [Path(task["output"]) for task in tasks]
+        run_job("generate", folder / "job", job, lambda: told(what, sum(map(answered, lines)), total))

@@ -1,6 +1,8 @@
 """The plan of a project: what is known of data, model and machine becomes a recipe, stored with its evidence."""
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from engine import journey
@@ -28,11 +30,19 @@ def plan_project(project: Project, *, method: str, model: Path | None, overrides
     """
     values = _with_absolute_file(overrides)
     facts = inspect_model(_folder(project, model), require_template=True)
-    plan = make_plan(_situation(project, method, facts), values)
+    plan = _with_digest(make_plan(_situation(project, method, facts), values))
     _store_model(project, model, facts.fingerprint)
     store(project, plan.recipe)
     _record(project, plan)
     return plan
+
+
+def _with_digest(plan: Plan) -> Plan:
+    if plan.recipe.general_file is None:
+        return plan
+    with open(plan.recipe.general_file, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return replace(plan, recipe=replace(plan.recipe, general_sha256=digest))
 
 
 def _with_absolute_file(overrides: Mapping[str, str]) -> dict[str, str]:

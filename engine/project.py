@@ -188,6 +188,13 @@ class Project:
     def settings(self) -> dict[str, Any]:
         """project.toml as plain dictionaries. Raises UsageError, with the line, when it is not TOML."""
         settings: dict[str, Any] = self._document().unwrap()
+        wrong = [name for name, table in settings.items() if not isinstance(table, dict)]
+        if wrong:
+            raise UsageError(
+                f"{wrong[0]} is a value where a table belongs",
+                hint=f"write [{wrong[0]}]",
+                where=str(self.settings_file),
+            )
         return settings
 
     def set(self, section: str, values: Mapping[str, Any]) -> None:
@@ -216,8 +223,9 @@ class Project:
         Raises ResourceError, naming the holder, when another process is changing it. The lock goes with the process, so
         a killed command leaves none behind.
         """
-        lock = self.root / ".lock"
-        with disk_errors(lock), open(lock, "a+", encoding="utf-8") as file:
+        with disk_errors(self.root):
+            file = open(self.root / ".lock", "a+", encoding="utf-8")  # noqa: SIM115 - closed by the with below
+        with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:

@@ -6,12 +6,11 @@ from typing import Any, Literal
 
 from engine import audit, journey
 from engine.durable import write_json
-from engine.errors import DataError, GateError, UsageError
+from engine.errors import DataError, UsageError
 from engine.evaluate.outputs import read_outputs
 from engine.jobs import run_job
-from engine.measure import Told, output_file
-from engine.model import inspect_model
-from engine.plan.recipe import Recipe, frozen
+from engine.measure import Told, answered, output_file
+from engine.plan.recipe import Recipe, check_base, frozen
 from engine.project import RunFolder
 
 Form = Literal["adapter", "merged"]
@@ -40,10 +39,11 @@ class Shipped:
 def ship(run: RunFolder, form: Form, told: Told) -> Shipped:
     """Writes exports/<run>-<form>, loads it in a fresh process and compares its answers; records the evidence.
 
-    Raises UsageError for an adapter of a full fine-tune, DataError before the run is evaluated, GateError when the
-    answers differ (the export stays, with parity.json beside it).
+    Raises GateError while a gate before it is closed for this run, UsageError for an adapter of a full fine-tune,
+    DataError before the run is evaluated. An export whose answers differ stays, with parity.json in it.
     """
     recipe = frozen(run)
+    journey.require(run.project, "ship", {**recipe.facts(), "run": run.id})
     if form == "adapter" and recipe.method == "full":
         raise UsageError(
             f"{run.id} trained all weights: there is no adapter", hint=f"tunewright ship {run.id} --to merged"
@@ -55,9 +55,10 @@ def ship(run: RunFolder, form: Form, told: Told) -> Shipped:
     work = run.evals / f"ship-{form}"
     output = work / "validation.shipped.jsonl"
     output.unlink(missing_ok=True)
+    check_base(recipe)
     job = _job(run, recipe, form, folder, trained.with_name("validation.tuned.prompts"), output)
-    rows = trained.read_bytes().count(b"\n")
-    run_job("export", work, job, lambda done: told(f"{run.id} to {form}", done, rows))
+    rows = answered(trained)
+    run_job("export", work, job, lambda: told(f"{run.id} to {form}", answered(output), rows))
     shipped = _compare(run, recipe, form, folder, trained, output)
     _finish(run, shipped, {**recipe.facts(), "run": run.id})
     return shipped
@@ -88,7 +89,7 @@ def _compare(run: RunFolder, recipe: Recipe, form: Form, folder: Path, trained: 
         rows=len(before),
         same=len(before) - len(different),
         different=different,
-        base_fingerprint=inspect_model(Path(recipe.model)).fingerprint,
+        base_fingerprint=recipe.model_fingerprint,
         precision=recipe.precision,
     )
 
@@ -100,5 +101,3 @@ def _finish(run: RunFolder, shipped: Shipped, rests_on: dict[str, str]) -> None:
     text = f"{shipped.form} of {run.id}: {shipped.same} of {shipped.rows} answers identical when loaded anew"
     state: Literal["passed", "failed"] = "passed" if shipped.parity else "failed"
     journey.record(project, "ship", [journey.Evidence("parity", state, text, rests_on)])
-    if not shipped.parity:
-        raise GateError(text, hint=f"see {folder / 'parity.json'} for the rows; serve the adapter on the base instead")

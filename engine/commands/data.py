@@ -39,12 +39,15 @@ def _reading(verbs: Any, name: str, text: str) -> Any:
 
 
 def run_check(args: argparse.Namespace) -> int:
-    from engine.commands.output import Progress, print_json
+    from contextlib import ExitStack
+
+    from engine.commands.output import print_json
     from engine.data.check import check
 
     mapping, sources = _sources(args)
-    with Progress(_size(sources), "bytes read") as progress:
-        report = check(sources, mapping, args.task, args.tokenizer, progress.update)
+    with ExitStack() as stack:
+        read, compared = _stage(stack, _size(sources), "bytes read"), _stage(stack, 100, "per cent compared")
+        report = check(sources, mapping, args.task, args.tokenizer, read, compared)
     if args.json:
         print_json(report)
     else:
@@ -92,16 +95,17 @@ def run_clean(args: argparse.Namespace) -> int:
 
 
 def run_split(args: argparse.Namespace) -> int:
-    from engine.commands.output import Progress
+    from contextlib import ExitStack
+
     from engine.data.adopt import adopt
     from engine.data.splitting import split
     from engine.project import Project
 
     project = Project.open(args.project)
-    with project.changing("data split"):
+    with project.changing("data split"), ExitStack() as stack:
         current = _current(project)
-        with Progress(len(current), "rows compared") as progress:
-            made = split(current, project.data, args.seed, progress.update)
+        read, compared = _stage(stack, len(current), "rows read"), _stage(stack, 100, "per cent compared")
+        made = split(current, project.data, args.seed, read, compared)
         adopt(project, made.version, split=made.counts, seed=args.seed)
     document = {
         "version": made.version.name,
@@ -111,6 +115,7 @@ def run_split(args: argparse.Namespace) -> int:
         "kept_their_split": made.recorded,
         "left_out": made.refused,
         "warnings": list(made.warnings),
+        "test_precision_points": made.precision,
         "proof": made.proof.document(),
         "sizing": made.version.manifest["sizing"],
     }
@@ -118,13 +123,27 @@ def run_split(args: argparse.Namespace) -> int:
     return 0
 
 
+def _stage(stack: Any, total: float, what: str) -> Any:
+    """A callback that shows progress; its clock starts when it is first called."""
+    from engine.commands.output import Progress
+
+    shown: list[Progress] = []
+
+    def update(done: float) -> None:
+        if not shown:
+            shown.append(stack.enter_context(Progress(total, what)))
+        shown[0].update(done)
+
+    return update
+
+
 def _sources(args: argparse.Namespace) -> tuple[Any, list[Any]]:
     from engine.data.mapping import Mapping
-    from engine.data.prepare import find_layout
+    from engine.data.prepare import find_sources
 
     flags = {name: getattr(args, name) for name in ("system", "prompt", "answer", "group", "category")}
     mapping = Mapping.make(args.mapping, flags)
-    return mapping, [find_layout(path, mapping) for path in args.files]
+    return mapping, find_sources(args.files, mapping)
 
 
 def _size(sources: Sequence[Any]) -> int:
@@ -195,6 +214,9 @@ def _splitted(document: dict[str, Any], proof: str) -> list[str]:
     if document["left_out"]:
         lines.append(f"{document['left_out']:,} rows link groups of two splits: left out, listed in left_out.jsonl")
     lines += [f"note: {warning}" for warning in document["warnings"]]
+    if document["test_precision_points"]:
+        points = document["test_precision_points"]
+        lines.append(f"a score on {document['counts']['test']:,} test rows is known to within {points} points (95 %)")
     lines.append(f"proof {'passed' if document['proof']['passed'] else 'FAILED'}: {proof}")
     return lines + _sizing(document["sizing"])
 

@@ -25,13 +25,19 @@ def run(args: argparse.Namespace) -> int:
 
 def named_or_newest(project: "Project", name: str | None) -> "RunFolder":
     """The run called `name`, or the newest. Raises UsageError when there is none."""
+    from engine.errors import UsageError
+
+    if name is not None:
+        return project.run(name)
     runs = project.all_runs()
-    return runs[-1] if name is None and runs else project.run(name or "at all")
+    if not runs:
+        raise UsageError("there is no run yet", hint="tunewright train")
+    return runs[-1]
 
 
 def follow(folder: "RunFolder", *, as_json: bool) -> int:
     """Shows progress until the run ends. Raises TrainingError when it failed or is lost."""
-    from engine.commands.output import Progress, say, sparkline
+    from engine.commands.output import Progress, print_json, say, show, sparkline
     from engine.commands.runs import document
     from engine.runs.watch import RunView
 
@@ -48,15 +54,15 @@ def follow(folder: "RunFolder", *, as_json: bool) -> int:
     except KeyboardInterrupt:
         say(f"{folder.id} goes on; come back with: tunewright follow {folder.id}")
         raise
+    for text in view.notes[told:]:
+        say(text)
     losses = [one["loss"] for one in view.metrics if isinstance(one.get("loss"), float)]
     say(f"loss {sparkline(losses, 50)} {losses[0]:.3f} to {losses[-1]:.3f}" if losses else "no step was made")
-    _raise_failure(view)
     if as_json:
-        from engine.commands.output import print_json
-
         print_json(document(view))
-    else:
-        print(f"{folder.id} {view.state}: step {view.step} of {view.steps}, best step {view.best_step}")
+    _raise_failure(view)
+    if not as_json:
+        show(f"{folder.id} {view.state}: step {view.step} of {view.steps}, best step {view.best_step}")
     return 0
 
 

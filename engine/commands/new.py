@@ -12,13 +12,13 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from engine.commands.output import print_json, say
+    from engine.commands.output import print_json, say, show
     from engine.project import Project
 
     project = Project.create(args.folder)
     if args.json:
         print_json({"project": str(project.root)})
     else:
-        print(project.root)
+        show(project.root)
         say(f"next: tunewright decide --template, then tunewright data import FILE... --project {args.folder}")
     return 0

@@ -16,8 +16,15 @@ def print_json(document: Any) -> None:
     """One JSON document on stdout, indented."""
     import orjson
 
-    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
     sys.stdout.flush()
+    # JSON is UTF-8 whatever the terminal's encoding.
+    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def show(text: object) -> None:
+    """A line of data on stdout."""
+    print(safe_text(text))
 
 
 def say(text: str = "") -> None:

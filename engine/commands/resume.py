@@ -13,7 +13,7 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from engine.commands.follow import follow, named_or_newest
-    from engine.commands.output import print_json, say
+    from engine.commands.output import print_json, say, show
     from engine.project import Project
     from engine.runs import control
 
@@ -21,11 +21,13 @@ def run(args: argparse.Namespace) -> int:
     folder = named_or_newest(project, args.id)
     with project.changing("resume"):
         view = control.resume(folder)
-    if args.follow:
+    if view.state == "finished":
+        say(f"{folder.id} is finished: tunewright evaluate {folder.id}")
+    elif args.follow:
         return follow(folder, as_json=args.json)
     if args.json:
-        print_json({"run": folder.id, "from_step": view.checkpoint or 0})
-    else:
-        print(folder.id)
+        print_json({"run": folder.id, "state": view.state, "from_step": view.checkpoint or 0})
+    elif view.state != "finished":
+        show(folder.id)
         say(f"it continues from step {view.checkpoint or 0}; watch it with: tunewright follow {folder.id}")
     return 0

@@ -16,9 +16,9 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from engine import journey
     from engine.commands.follow import named_or_newest
-    from engine.commands.output import Progress, print_json, say
+    from engine.commands.output import Progress, print_json, say, show
+    from engine.errors import GateError
     from engine.extras import require
     from engine.project import Project
     from engine.ship import ship
@@ -27,11 +27,15 @@ def run(args: argparse.Namespace) -> int:
     folder = named_or_newest(project, args.id)
     require(("torch", "transformers", "peft"), "train")
     with project.changing("ship"), Progress(None, "ship") as progress:
-        journey.require(project, "ship")
         shipped = ship(folder, args.to, progress.rows)
     if args.json:
-        print_json(asdict(shipped))
+        print_json({**asdict(shipped), "parity": shipped.parity})
     else:
-        print(shipped.folder)
+        show(shipped.folder)
         say(f"{shipped.same} of {shipped.rows} validation answers identical when loaded anew")
+    if not shipped.parity:
+        raise GateError(
+            f"{shipped.rows - shipped.same} of {shipped.rows} answers differ from the trained model's",
+            hint="parity.json in the export has the rows; serve the adapter on the base instead",
+        )
     return 0

@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
         print_json({"steps": [_document(status) for status in steps]})
         return 0
     rows = [
-        (number if first else "", status.step.key if first else "", item.item, item.state, item.text)
+        (number if first else "", status.step.key if first else "", item.item, item.state, _text(item))
         for number, status in enumerate(steps, start=1)
         for first, item in ((item is status.items[0], item) for item in status.items)
     ]
@@ -29,6 +29,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _text(item: Any) -> str:
+    return f"{item.text} [{item.source}]" if item.source else item.text
+
+
 def _document(status: Any) -> dict[str, Any]:
-    items = [{"item": i.item, "means": i.means, "state": i.state, "text": i.text} for i in status.items]
+    items = [
+        {"item": i.item, "means": i.means, "state": i.state, "text": i.text, "source": i.source} for i in status.items
+    ]
     return {"step": status.step.key, "state": status.state, "items": items}

@@ -13,7 +13,7 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from engine.commands.follow import named_or_newest
-    from engine.commands.output import Progress, print_json, say
+    from engine.commands.output import Progress, print_json, say, show
     from engine.commands.runs import document
     from engine.project import Project
     from engine.runs import control
@@ -30,8 +30,6 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(document(view))
     else:
-        print(
-            f"{folder.id} {view.state} at step {view.step} of {view.steps}; newest checkpoint: step {view.checkpoint}"
-        )
+        show(f"{folder.id} {view.state} at step {view.step} of {view.steps}; newest checkpoint: step {view.checkpoint}")
         say(f"continue with: tunewright resume {folder.id}")
     return 0

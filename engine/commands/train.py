@@ -11,24 +11,21 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from engine import journey
     from engine.commands.follow import follow
-    from engine.commands.output import print_json, say
+    from engine.commands.output import print_json, say, show
     from engine.extras import require
-    from engine.plan.recipe import planned
     from engine.project import Project
-    from engine.runs.control import start
+    from engine.training import start_planned
 
     project = Project.open(args.project)
     require(("torch", "transformers", "trl", "peft"), "train")
     with project.changing("train"):
-        journey.require(project, "train")
-        folder = start(project, planned(project).to_toml())
+        folder = start_planned(project)
     if args.follow:
         return follow(folder, as_json=args.json)
     if args.json:
         print_json({"run": folder.id, "folder": str(folder.path)})
     else:
-        print(folder.id)
+        show(folder.id)
         say(f"it goes on without this terminal; watch it with: tunewright follow {folder.id}")
     return 0

@@ -24,17 +24,18 @@ def check(
     mapping: Mapping,
     task: str | None = None,
     tokenizer: Path | None = None,
-    progress: Progress = no_progress,
+    read: Progress = no_progress,
+    compared: Progress = no_progress,
 ) -> dict[str, Any]:
-    """The report on `sources`, as plain data; `progress` gets the bytes read so far over all files."""
+    """The report on `sources`, as plain data; `read` gets the bytes read so far over all files, `compared` per cent."""
     survey = Survey(mapping, tokenizer)
     before = 0
     for source in sources:
-        for prepared in source.rows(lambda done, before=before: progress(before + done)):  # type: ignore[misc]
+        for prepared in source.rows(lambda done, before=before: read(before + done)):  # type: ignore[misc]
             survey.add(prepared)
         before += source.path.stat().st_size
     formats = list(dict.fromkeys(source.layout.format for source in sources))
-    return {"format": formats[0] if len(formats) == 1 else formats, **survey.report(task)}
+    return {"format": formats[0] if len(formats) == 1 else formats, **survey.report(task, compared)}
 
 
 class Survey:
@@ -63,10 +64,10 @@ class Survey:
             self._tokens.add([message["content"] for message in prepared.row.messages])
             self._corpus.add(prepared.row)
 
-    def report(self, task: str | None) -> dict[str, Any]:
+    def report(self, task: str | None, compared: Progress = no_progress) -> dict[str, Any]:
         """The report of all rows taken."""
         corpus = self._corpus.finish()
-        near = near_pairs(corpus.sets, first_of_each(corpus.texts, corpus.ids))
+        near = near_pairs(corpus.sets, first_of_each(corpus.texts, corpus.ids), progress=compared)
         _, prompts = find_conflicts(corpus)
         report = {
             "rows": {"read": self._counts.total(), "valid": self._counts["valid"], "invalid": self._counts["invalid"]},

@@ -11,6 +11,7 @@ from engine.data.duplicates import find_conflicts, find_duplicates
 from engine.data.groups import SPLITS, Recorded, Splits
 from engine.data.links import find_links
 from engine.data.mapping import Mapping
+from engine.data.masking import texts
 from engine.data.near import Pairs
 from engine.data.privacy import findings
 from engine.data.proof import Proof, prove
@@ -73,7 +74,7 @@ def _write(writer: Writer, version: Version, reasons: dict[int, str]) -> tuple[S
             writer.leave_out(row.source, [_REASONS[reason]], row.id)
             continue
         splits[number] = SPLITS.index(row.split) if row.split else -1
-        privacy.update(findings("\n".join(message["content"] for message in row.messages)))
+        privacy.update(findings("\n".join(texts([row.messages, row.meta]))))
         writer.add(row)
     return splits, privacy
 

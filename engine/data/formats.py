@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.data.mapping import Mapping
+from engine.data.masking import mask_text
 from engine.data.problems import Problem
 from engine.errors import DataError
 from engine.safe_text import one_line
@@ -78,11 +79,11 @@ def _absent_column(rows: Sequence[dict[str, Any]], mapping: Mapping) -> str | No
 def _columns(rows: Iterable[dict[str, Any]]) -> str:
     names = list(dict.fromkeys(key for row in rows for key in row))
     more = f" and {len(names) - 20} more" if len(names) > 20 else ""
-    return (", ".join(one_line(name, 60) for name in names[:20]) or "none") + more
+    return (", ".join(one_line(mask_text(name), 60) for name in names[:20]) or "none") + more
 
 
 def _how_to_say(rows: Sequence[dict[str, Any]]) -> str:
-    example = [one_line(name, 30) for name in list(rows[0])[:2]] if rows else []
+    example = [one_line(mask_text(name), 30) for name in list(rows[0])[:2]] if rows else []
     prompt, answer = example if len(example) == 2 else ("COLUMN", "COLUMN")
     return f"say which columns to learn from, for example: --prompt {prompt!r} --answer {answer!r}"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.mapping import Mapping
+from engine.data.masking import Mask
 from engine.data.prepare import Prepared, Source
 from engine.data.privacy import NOT_SCANNED
 from engine.data.problems import Tally
@@ -70,7 +71,7 @@ def _manifest(described: Sequence[dict[str, Any]], mapping: Mapping, seen: _Seen
         "step": "import",
         "imported_as": writer.name,
         "sources": list(described),
-        "mapping": mapping.document(),
+        "mapping": Mask().value(mapping.document()),
         "read": seen.read,
         "invalid": writer.left_out,
         "problems": seen.tally.listed(),

@@ -7,6 +7,7 @@ import numpy as np
 from engine.data.corpus import Corpus, Shared, first_of_each
 from engine.data.near import Pairs, near_pairs
 from engine.data.passages import shared_passages
+from engine.data.records import Progress, no_progress
 from engine.data.shingles import I64, U64
 
 
@@ -25,8 +26,11 @@ class Links:
         return replace(self, near=Pairs(*(np.concatenate(both) for both in zip(self.near, more, strict=True))))
 
 
-def find_links(corpus: Corpus, rows: I64, known_templates: U64, seed: int) -> Links:
-    """Every link among these rows of `corpus`; near pairs by MinHash permutations of this seed."""
+def find_links(corpus: Corpus, rows: I64, known_templates: U64, seed: int, progress: Progress = no_progress) -> Links:
+    """Every link among these rows of `corpus`; near pairs by MinHash permutations of this seed.
+
+    `progress` gets per cent.
+    """
     ids = corpus.ids[rows]
     questions = rows[first_of_each(corpus.prompts[rows], ids)]
     texts = rows[first_of_each(corpus.texts[rows], ids)]
@@ -37,7 +41,7 @@ def find_links(corpus: Corpus, rows: I64, known_templates: U64, seed: int) -> Li
         "passage": passages,
         "column": _among(corpus.columns, rows),
     }
-    return Links(near_pairs(corpus.sets, texts, seed), shared, templates)
+    return Links(near_pairs(corpus.sets, texts, seed, progress=progress), shared, templates)
 
 
 def _repeated(keys: U64, rows: I64) -> Shared:

@@ -62,7 +62,7 @@ class Mask:
 
     def value(self, value: Any) -> Any:
         """`value` with every secret in its texts masked; keys of objects too. Anything else is returned as it is."""
-        return self._walk(value) if _ANY.search("\n".join(_texts(value))) else value
+        return self._walk(value) if _ANY.search("\n".join(texts(value))) else value
 
     def _walk(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -90,13 +90,13 @@ class Mask:
         return f"{_MASK}{kind}:{number}>"
 
 
-def _texts(value: Any) -> list[str]:
+def texts(value: Any) -> list[str]:
     """Every text in `value`, keys included."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
-        return [*value, *(text for inner in value.values() for text in _texts(inner))]
-    return [text for inner in value for text in _texts(inner)] if isinstance(value, list) else []
+        return [*value, *(text for inner in value.values() for text in texts(inner))]
+    return [text for inner in value for text in texts(inner)] if isinstance(value, list) else []
 
 
 def mask_text(text: str) -> str:

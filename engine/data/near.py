@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from engine.data.records import Progress, no_progress
 from engine.data.shingles import BANDS, I64, U32, U64, Ragged, band_keys
 
 DUPLICATE = 0.85
@@ -32,35 +33,42 @@ class Pairs(NamedTuple):
         return Pairs(self.left[keep], self.right[keep], self.jaccard[keep])
 
 
-def near_pairs(sets: Ragged, rows: I64, seed: int = 0, threshold: float = GROUP) -> Pairs:
+def near_pairs(
+    sets: Ragged, rows: I64, seed: int = 0, threshold: float = GROUP, progress: Progress = no_progress
+) -> Pairs:
     """Pairs among `rows` whose Jaccard is `threshold` or more.
 
     Of the pairs at exactly 0.7 some 0.2 % are missed, far fewer above. `rows` should hold each text once, in an order
     that does not depend on the file (by id): where a bucket holds thousands, only its nearest neighbours are compared.
+    `progress` gets per cent.
     """
-    left, right = _candidates(_all_keys(sets, rows, seed))
+    left, right = _candidates(_all_keys(sets, rows, seed, progress), progress)
     jaccard = _verified(sets, rows[left], rows[right])
     return Pairs(rows[left], rows[right], jaccard).above(threshold)
 
 
-def _all_keys(sets: Ragged, rows: I64, seed: int) -> U32:
+def _all_keys(sets: Ragged, rows: I64, seed: int, progress: Progress) -> U32:
     keys = np.zeros((BANDS, len(rows)), np.uint32)
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK]
         values, _ = sets.take(chunk)
         starts = np.concatenate(([0], np.cumsum(sets.lengths(chunk))))
         keys[:, start : start + _CHUNK] = band_keys(Ragged(values, starts), seed)
+        progress(60 * start // len(rows))
     return keys
 
 
-def _candidates(keys: U32) -> tuple[I64, I64]:
+def _candidates(keys: U32, progress: Progress) -> tuple[I64, I64]:
     """Pairs that share at least two bands, by position; keys (BANDS, n).
 
     Each member of a bucket is paired with its neighbours at a growing distance, not only with the first: one pair that
     fails the verification must not hide the others.
     """
     limit = max(_PAIRS_A_BAND, 2 * keys.shape[1])
-    found = [_bucket_pairs(keys[band], keys[(band + 1) % BANDS], limit) for band in range(BANDS)]
+    found = []
+    for band in range(BANDS):
+        found.append(_bucket_pairs(keys[band], keys[(band + 1) % BANDS], limit))
+        progress(60 + 40 * band // BANDS)
     codes, shared = np.unique(np.concatenate(found), return_counts=True)
     codes = codes[shared >= _SHARED_BANDS]
     return (codes >> np.uint64(32)).astype(np.int64), (codes & np.uint64(0xFFFFFFFF)).astype(np.int64)

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from engine.data.formats import SAMPLE, Layout, Rendered, detect
 from engine.data.mapping import Mapping
-from engine.data.masking import Mask, mask_text
+from engine.data.masking import Mask, mask_text, texts
 from engine.data.privacy import findings
 from engine.data.problems import Place, Problem
 from engine.data.read import records
 from engine.data.records import Progress, Record, no_progress
 from engine.data.rows import Row, row_id
 from engine.data.validate import validate
-from engine.errors import DataError
+from engine.errors import DataError, UsageError
+from engine.safe_text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Prepared:
     secrets: Counter[str]
     """Places masked, by kind."""
     privacy: Counter[str]
-    """Personal data found in the turns, by kind; still there."""
+    """Personal data found in turns and meta, by kind; still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,25 @@ class Source:
             yield prepare(record, self.layout)
 
 
+def find_sources(paths: Sequence[Path], mapping: Mapping) -> list[Source]:
+    """The files with their formats, found on their first records.
+
+    Raises DataError when a file has none, or not one; UsageError when no file has the group columns or the category.
+    """
+    sources = [find_layout(path, mapping) for path in paths]
+    rows = [row for source in sources for row in samples(source, SAMPLE)]
+    absent = [column for column in mapping.group if not any(column in row.meta for row in rows)]
+    if mapping.category and not any(row.category(mapping.category) for row in rows):
+        absent.append(mapping.category)
+    if rows and absent:
+        known = ", ".join(one_line(name, 60) for name in dict.fromkeys(name for row in rows for name in row.meta))
+        hint = f"columns beside prompt and answer: {known or 'none'}"
+        raise UsageError(f"no row has {one_line(absent[0], 60)!r} to group or count by", hint=hint)
+    return sources
+
+
 def find_layout(path: Path, mapping: Mapping) -> Source:
-    """The file with its format, found on its first records. Raises DataError when there is none, or not one."""
+    """One file with its format. Raises DataError when it has none, or not one."""
     first = list(islice(records(path), SAMPLE))
     readable = [record.value for record in first if not record.problems]
     if first and not readable:
@@ -76,7 +94,7 @@ def prepare(record: Record, layout: Layout) -> Prepared:
     problems = tuple(replace(problem, message=mask_text(problem.message)) for problem in problems)
     if any(problem.severity == "error" for problem in problems):
         return Prepared(record.place, None, problems, mask.found, Counter())
-    privacy = findings("\n".join(message["content"] for message in rendered.messages))
+    privacy = findings("\n".join(texts([rendered.messages, rendered.meta])))
     return Prepared(record.place, _row(record.place, rendered), problems, mask.found, privacy)
 
 

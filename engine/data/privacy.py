@@ -23,7 +23,7 @@ _PATTERNS = {
 }
 _COMPILED = {kind: re2.compile(pattern) for kind, pattern in _PATTERNS.items()}
 # Two characters of a find at least: most texts end here.
-_ANY = re.compile(r"@|[0-9][0-9 ().-]{2}")
+_ANY = re.compile(r"[@0-9](?:(?<=@)|[0-9 ().-]{2})")
 
 
 def findings(text: str) -> Counter[str]:

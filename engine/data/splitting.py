@@ -1,12 +1,13 @@
 """`data split`: a new version whose rows know their group and split, with the proof that the splits share nothing."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine.data.balance import RANGES, groups_by_name, sizing
+from engine.data.balance import groups_by_name, sizing
 from engine.data.corpus import Corpus, build
 from engine.data.draw import Drawn, draw
 from engine.data.duplicates import unique_groups
@@ -35,6 +36,8 @@ class Split:
     recorded: int
     """Rows that kept the split of an earlier version."""
     warnings: tuple[str, ...]
+    precision: float | None
+    """Points by which a score on the test rows may miss; None without any."""
     proof: Proof
 
 
@@ -46,18 +49,20 @@ class _Decided:
     links: Links
 
 
-def split(version: Version, data: Path, seed: int, progress: Progress = no_progress) -> Split:
+def split(
+    version: Version, data: Path, seed: int, read: Progress = no_progress, compared: Progress = no_progress
+) -> Split:
     """Splits the rows 80/10/10 by whole groups, stratified by category; rows of earlier splits stay where they were.
 
-    `progress` gets the number of rows read for comparing. Raises UsageError for a seed over 64 bits.
+    `read` gets the number of rows read, then `compared` per cent. Raises UsageError for a seed over 64 bits.
     """
     if not -(2**63) <= seed < 2**63:
         raise UsageError(f"seed {seed} is too large", hint="take a number below 2**63")
     mapping = Mapping.from_document(version.manifest["mapping"])
-    corpus = build(version.rows(), mapping.category, mapping.group, progress)
+    corpus = build(version.rows(), mapping.category, mapping.group, read)
     folder = latest_with(data, "groups.txt")
     recorded = Recorded.read(folder) if folder else Recorded.none()
-    decided = _decide(corpus, recorded, seed)
+    decided = _decide(corpus, recorded, seed, compared)
     splits, groups = decided.drawn.splits, decided.grouped.groups
     counts = {name: int((splits == number).sum()) for number, name in enumerate(SPLITS)}
     with writing(data) as writer:
@@ -66,18 +71,31 @@ def split(version: Version, data: Path, seed: int, progress: Progress = no_progr
         recorded.extended(corpus.ids[kept], groups[kept], splits[kept], decided.links.templates).write(writer.folder)
         writer.finish(_manifest(version, corpus, decided, mapping, seed, counts))
         name = writer.name
-    known = int((recorded.places(corpus.ids) >= 0).sum())
-    refused, warnings = len(decided.grouped.refused), decided.drawn.warnings
-    return Split(open_version(data / name), counts, decided.drawn.groups, refused, known, warnings, decided.proof)
+    return Split(
+        version=open_version(data / name),
+        counts=counts,
+        groups=decided.drawn.groups,
+        refused=len(decided.grouped.refused),
+        recorded=int((recorded.places(corpus.ids) >= 0).sum()),
+        warnings=decided.drawn.warnings,
+        precision=precision(counts["test"]),
+        proof=decided.proof,
+    )
 
 
-def _decide(corpus: Corpus, recorded: Recorded, seed: int) -> _Decided:
+def precision(rows: int) -> float | None:
+    """Half width, in points, of the 95 % interval of a share near one half (normal approximation)."""
+    return round(98 / math.sqrt(rows), 1) if rows else None
+
+
+def _decide(corpus: Corpus, recorded: Recorded, seed: int, compared: Progress) -> _Decided:
     """Groups, draws and proves, with the proof's own finds as further links until it finds none."""
-    links = find_links(corpus, np.arange(len(corpus)), recorded.templates, seed=0)
+    links = find_links(corpus, np.arange(len(corpus)), recorded.templates, 0, lambda percent: compared(percent // 2))
     for attempt in range(1, _ROUNDS + 1):
         grouped = make_groups(corpus, links, recorded)
         drawn = draw(corpus, grouped, seed)
-        found = find_links(corpus, np.flatnonzero(drawn.splits >= 0), links.templates, seed=attempt)
+        kept = np.flatnonzero(drawn.splits >= 0)
+        found = find_links(corpus, kept, links.templates, attempt, lambda percent: compared(50 + percent // 2))
         proof = prove(corpus, drawn.splits, found)
         if not proof.leaks["near"]:
             break
@@ -111,5 +129,5 @@ def _manifest(
             "proof": decided.proof.document(),
             "shown": decided.proof.text,
         },
-        "sizing": sizing(sizes, task, "groups of near-equal rows in train") | {"tasks": list(RANGES)},
+        "sizing": sizing(sizes, task, "groups of near-equal rows in train"),
     }

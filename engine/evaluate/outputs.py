@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from engine.durable import append_line, read_lines, write_atomic
+from engine.durable import read_lines, write_atomic
 from engine.errors import DataError
 
 _RERUN = "generate the outputs again with `tunewright evaluate`"
@@ -68,22 +68,6 @@ def _parse(line: Any, where: str) -> Output:
     return Output(**{name: line[name] for name in _TYPES})
 
 
-def append_output(path: Path, output: Output) -> None:
-    """Adds one output; it survives a crash of the process, the last ones may be lost in a power cut."""
-    append_line(path, asdict(output), sync=False)
-
-
 def write_outputs(path: Path, outputs: Iterable[Output]) -> None:
     """Replaces `path` by `outputs` in one step."""
     write_atomic(path, b"".join(orjson.dumps(asdict(output), option=orjson.OPT_APPEND_NEWLINE) for output in outputs))
-
-
-def read_folder(folder: Path) -> dict[str, dict[str, list[Output]]]:
-    """{set: {system: outputs}} from the files `<set>.<system>.jsonl` in `folder`. DataError when there is none."""
-    found: dict[str, dict[str, list[Output]]] = {}
-    for path in sorted(folder.glob("*.*.jsonl")):
-        name, _, system = path.name.removesuffix(".jsonl").rpartition(".")
-        found.setdefault(name, {})[system] = read_outputs(path)
-    if not found:
-        raise DataError("no saved outputs here", hint=_RERUN, where=str(folder))
-    return found

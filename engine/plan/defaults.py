@@ -152,6 +152,7 @@ def _pick_cap(picker: _Picker, longest_answer: int, context: int | None) -> None
 def _pick_mix(picker: _Picker, situation: Situation) -> int:
     """Picks the general rows to mix in; returns how many rows are trained on with them."""
     file = picker.pick("general_file", None, "the model's card names no general data, and neither do you")
+    picker.pick("general_sha256", None, "SHA-256 of general_file: a resumed run has to read the same rows")
     if file is None:
         share = picker.pick("general_share", 0.0, "no general data to mix in", heed_card=False)
     else:

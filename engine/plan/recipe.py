@@ -5,11 +5,13 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Any, Self
 
 import tomlkit
 
-from engine.errors import UsageError
+from engine.errors import ModelError, UsageError
+from engine.model import ModelFacts, inspect_model
 from engine.plan.settings import FIXED, TUNABLE, check
 from engine.project import Project, RunFolder
 
@@ -55,6 +57,8 @@ class Recipe:
     loss_on: str
     """assistant: every turn of the assistant is trained, as the template marks them; completion: the last answer."""
     general_file: str | None
+    general_sha256: str | None
+    """Of that file as it was when planned: a resumed run must read the same rows."""
     general_share: float
     """General rows as a share of all rows trained on; 0: none."""
     new_tokens: int
@@ -109,6 +113,18 @@ class Recipe:
         return cls(
             **{**dict.fromkeys(optional), **values}, reasons={str(key): str(value) for key, value in reasons.items()}
         )
+
+
+def check_base(recipe: Recipe) -> ModelFacts:
+    """The recipe's base model. Raises ModelError when its files are not those that were planned with."""
+    facts = inspect_model(Path(recipe.model), require_template=True)
+    if facts.fingerprint != recipe.model_fingerprint:
+        raise ModelError(
+            "the model is not the one that was planned with: its files have changed",
+            hint="put the old files back, or plan again",
+            where=recipe.model,
+        )
+    return facts
 
 
 def frozen(run: RunFolder) -> Recipe:

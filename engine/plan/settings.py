@@ -81,6 +81,7 @@ FIXED: Mapping[str, Setting] = {
     "model_fingerprint": Setting(str),
     "data_version": Setting(str),
     "method": Setting(str, choices=("lora", "full")),
+    "general_sha256": Setting(str, optional=True),
 }
 """Values that follow from the project, or have an option of their own."""
 

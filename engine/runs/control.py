@@ -13,9 +13,7 @@ from engine.durable import write_atomic
 from engine.errors import TrainingError, UsageError
 from engine.project import Project, RunFolder
 from engine.runs.evidence import record_evidence
-from engine.runs.watch import RunView, watch
-
-_START_LIMIT_S = 60.0
+from engine.runs.watch import START_LIMIT_S, RunView, watch
 
 
 def start(project: Project, recipe: str) -> RunFolder:
@@ -24,7 +22,6 @@ def start(project: Project, recipe: str) -> RunFolder:
     Raises ResourceError when the disk refuses, TrainingError when the supervisor does not come up.
     """
     run = project.new_run(recipe)
-    project.set("train", {"run": run.id})
     audit.append(project.audit, "run.start", run=run.id)
     _launch(run)
     return run
@@ -33,13 +30,14 @@ def start(project: Project, recipe: str) -> RunFolder:
 def resume(run: RunFolder) -> RunView:
     """Continues a run that was stopped, failed or lost, from its newest complete checkpoint.
 
-    Raises UsageError when it is going or finished.
+    A finished run is left as it is; its evidence is recorded if a killed supervisor could not. Raises UsageError when
+    the run is going. Call it inside project.changing(), which tells a start in progress from one that died.
     """
     view = watch(run)
     if view.state == "finished":
         record_evidence(run)
-        raise UsageError(f"{run.id} is finished", hint=f"tunewright evaluate {run.id}")
-    if view.live or not _lock_is_free(run):
+        return view
+    if not _lock_is_free(run) or view.state in ("starting", "running", "stopping"):
         raise UsageError(f"{run.id} is {view.state}", hint=f"tunewright follow {run.id}")
     audit.append(run.project.audit, "run.resume", run=run.id, after=view.state)
     _launch(run)
@@ -67,7 +65,7 @@ def _launch(run: RunFolder) -> None:
             start_new_session=True,
             env=worker_environment(),
         )
-    limit = time.monotonic() + _START_LIMIT_S
+    limit = time.monotonic() + START_LIMIT_S
     while not run.state.exists() or run.state.stat().st_mtime_ns == before:
         if supervisor.poll() is not None or time.monotonic() > limit:
             raise TrainingError("the run did not start", hint=f"its last lines say why: {run.log}")
@@ -83,7 +81,14 @@ def worker_environment() -> dict[str, str]:
     """
     here = str(Path(__file__).parent.parent.parent)
     path = os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)
-    quiet = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
+    # Two GPUs in one process would become DataParallel, which LoRA training refuses.
+    device = os.environ.get("CUDA_VISIBLE_DEVICES", "0")
+    quiet = {
+        "CUDA_VISIBLE_DEVICES": device,
+        "HF_HUB_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
     return {**os.environ, **quiet, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 

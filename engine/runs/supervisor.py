@@ -21,7 +21,7 @@ from engine.project import RunFolder
 from engine.runs.evidence import record_evidence
 from engine.runs.identity import Identity
 from engine.runs.resources import cgroup_oom_kills, gpus, process_usage
-from engine.runs.watch import RunView, saved_state, watch
+from engine.runs.watch import RunView, saved_state
 
 POLL_S = 0.2
 RESOURCES_EVERY_S = 5.0
@@ -34,6 +34,8 @@ class Supervisor:
         self._run = run
         self._command = command
         self._stop = False
+        self._view = RunView(run, _offset=run.events.stat().st_size if run.events.exists() else 0)
+        """Events of this attempt alone; by offset, because clocks jump."""
         self._saved: dict[str, Any] = {
             "state": "starting",
             "attempt": _attempt(run),
@@ -60,10 +62,10 @@ class Supervisor:
         return worker.returncode
 
     def _follow(self, worker: subprocess.Popen[bytes]) -> None:
-        view, next_resources = RunView(self._run), 0.0
+        next_resources = 0.0
         while worker.poll() is None:
-            view.refresh()
-            self._save_progress(view)
+            if self._view.refresh().said.get("state") == "running" and self._saved["state"] == "starting":
+                self._save(state="running")
             if self._stop or self._run.stop_request.exists():
                 self._pass_stop_on(worker)
             if time.monotonic() >= next_resources:
@@ -72,14 +74,6 @@ class Supervisor:
             with suppress(subprocess.TimeoutExpired):
                 worker.wait(POLL_S)
 
-    def _save_progress(self, view: RunView) -> None:
-        if self._saved["state"] == "starting" and view.said.get("state") == "running" and self._is_new(view):
-            self._save(state="running")
-
-    def _is_new(self, view: RunView) -> bool:
-        # An earlier attempt's "running" is still the last state event while this one loads its model.
-        return bool(view.said["t"] >= self._saved["started"])
-
     def _pass_stop_on(self, worker: subprocess.Popen[bytes]) -> None:
         # Once: a second signal tells the worker to leave without saving.
         if self._saved["state"] != "stopping":
@@ -87,17 +81,16 @@ class Supervisor:
             worker.send_signal(signal.SIGTERM)
 
     def _end(self, code: int, *, killed_for_memory: bool) -> None:
-        said = watch(self._run).said
-        fresh = said if said.get("t", 0.0) >= self._saved["started"] else {}
-        ended = fresh.get("state")
+        said = self._view.refresh().said
+        ended = said.get("state")
         if code == 0 and ended in ("finished", "stopped"):
             self._save(state=ended, exit_code=code)
         elif code == -signal.SIGTERM and self._saved["state"] == "stopping":
             # Asked to stop before it had begun: nothing to save.
             self._save(state="stopped", exit_code=code)
         else:
-            reason, hint = _failure(code, fresh, killed_for_memory)
-            self._save(state="failed", reason=reason, hint=hint.format(run=self._run.id), exit_code=code)
+            reason, hint = _failure(self._run, code, said, killed_for_memory)
+            self._save(state="failed", reason=reason, hint=hint, exit_code=code)
         self._note("exit", exit_code=code, state=self._saved["state"], reason=self._saved.get("reason"))
         try:
             record_evidence(self._run)
@@ -116,13 +109,16 @@ class Supervisor:
         self._stop = True
 
 
-def _failure(code: int, said: dict[str, Any], killed_for_memory: bool) -> tuple[str, str]:
+def _failure(run: RunFolder, code: int, said: dict[str, Any], killed_for_memory: bool) -> tuple[str, str]:
     if said.get("state") == "failed":
         return str(said.get("reason", "")), str(said.get("hint", ""))
     if killed_for_memory:
         return "killed by the kernel: out of memory", "halve micro_batch and double accumulation in a new plan"
     if code < 0:
-        return f"killed by {signal.Signals(-code).name}", "tunewright resume {run} continues from the last checkpoint"
+        return (
+            f"killed by {signal.Signals(-code).name}",
+            f"tunewright resume {run.id} continues from the last checkpoint",
+        )
     return f"the worker ended with exit code {code}", "its last lines in log.txt say more"
 
 

@@ -4,7 +4,7 @@ import math
 import statistics
 import time
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from engine.durable import read_json
 from engine.errors import DataError
@@ -13,6 +13,8 @@ from engine.runs.events import EventLog
 from engine.runs.identity import Identity
 
 State = Literal["queued", "starting", "running", "stopping", "finished", "stopped", "failed", "lost"]
+START_LIMIT_S = 60.0
+"""A run whose supervisor has not shown itself by then never will."""
 _SILENT_S = 30.0
 """The worker touches its heartbeat every two seconds, in a thread of its own."""
 _STUCK_S = 600.0
@@ -126,9 +128,10 @@ def watch(run: RunFolder) -> RunView:
 
 def _present(run: RunFolder, said: dict[str, Any]) -> tuple[State, str, str]:
     saved = saved_state(run)
-    state: State = saved.get("state", "queued")
-    if state not in LIVE or _alive(saved.get("supervisor")) or (state == "queued" and not said):
-        return state, saved.get("reason", ""), saved.get("hint", "")
+    state: State = saved["state"] if saved.get("state") in get_args(State) else "queued"
+    starting = not saved and not said and time.time() - run.recipe.stat().st_mtime < START_LIMIT_S
+    if state not in LIVE or starting or _alive(saved.get("supervisor")):
+        return state, str(saved.get("reason", "")), str(saved.get("hint", ""))
     if _alive(saved.get("worker")):
         return "running", "its supervisor is gone; the worker goes on", ""
     ended = said.get("state")

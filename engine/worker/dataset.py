@@ -1,5 +1,6 @@
 """Rows of a data version in the form the trainer takes."""
 
+import hashlib
 import random
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -50,5 +51,8 @@ def _general(recipe: Recipe, rows: int) -> list[Conversation]:
     if not recipe.general_file or recipe.general_share <= 0:
         return []
     wanted = round(rows * recipe.general_share / (1 - recipe.general_share))
-    pool = [row.messages for row in load_rows(Path(recipe.general_file))]
+    file = Path(recipe.general_file)
+    if hashlib.sha256(file.read_bytes()).hexdigest() != recipe.general_sha256:
+        raise DataError("the general rows are not those that were planned with", hint="plan again", where=str(file))
+    pool = [row.messages for row in load_rows(file)]
     return random.Random(recipe.seed).sample(pool, min(wanted, len(pool)))

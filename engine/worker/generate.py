@@ -21,6 +21,7 @@ from engine.worker.load import load_model, load_tokenizer, use_threads
 _BATCH_ROWS = 128
 _BATCH_TOKENS = 32_768
 """Rows x longest prompt at most: 4 GB of keys and values for a model of 8 billion parameters."""
+_LEFT_EARLY = 143
 _WORTH_SHARING = 32
 """Tokens that all prompts begin with, from which it pays to read them once."""
 
@@ -29,6 +30,8 @@ _WORTH_SHARING = 32
 class _Prompt:
     row: dict[str, Any]
     ids: list[int]
+    room: int
+    """Tokens that its answer may have: the cap, or what the context leaves. Nobody else's prompt changes it."""
 
 
 def generate(folder: Path) -> None:
@@ -51,18 +54,20 @@ def load(folder: Path, adapter: Path | None, precision: str) -> tuple[Any, Any]:
 
 
 def answer_all(model: Any, tokenizer: Any, prompts: Path, output: Path, new_tokens: int) -> None:
-    """Appends an output line for each prompt that has none yet; leaves early when asked to stop."""
+    """Appends an output line for each prompt that has none yet; ends the process when asked to stop, or left alone."""
     done = {line["id"] for _, line in read_lines(output)}
     rows = [line for _, line in read_lines(prompts) if line["id"] not in done]
-    ready = [_Prompt(row, _token_ids(tokenizer, row)) for row in rows]
-    shared = _shared_start(ready)
-    start = _Start(model, shared)
+    every = [_prompt(model, tokenizer, row, new_tokens) for row in rows]
+    for prompt in every:
+        if prompt.room < 1:
+            append_line(output, {**prompt.row, "output": "", "stopped": False, "tokens": 0}, sync=False)
+    ready = [prompt for prompt in every if prompt.room >= 1]
+    start = _Start(model, _shared_start(ready))
     for batch in _batches(ready):
-        answers = _answers(model, tokenizer, batch, start, new_tokens)
-        for prompt, answer in zip(batch, answers, strict=True):
+        for prompt, answer in zip(batch, _answers(model, tokenizer, batch, start), strict=True):
             append_line(output, {**prompt.row, **answer}, sync=False)
-        if stopping.asked():
-            return
+        if stopping.asked() or stopping.orphaned():
+            raise SystemExit(_LEFT_EARLY)
 
 
 class _Start:
@@ -108,13 +113,8 @@ def _batches(prompts: Sequence[_Prompt]) -> Iterator[list[_Prompt]]:
         yield batch
 
 
-def _answers(
-    model: Any, tokenizer: Any, prompts: Sequence[_Prompt], start: _Start, new_tokens: int
-) -> list[dict[str, Any]]:
+def _answers(model: Any, tokenizer: Any, prompts: Sequence[_Prompt], start: _Start) -> list[dict[str, Any]]:
     ids, mask = _padded(tokenizer, prompts, start)
-    room = model.config.max_position_embeddings - ids.shape[1]
-    if room < 1:
-        return [{"output": "", "stopped": False, "tokens": 0} for _ in prompts]
     ends = _end_tokens(model, tokenizer)
     with torch.no_grad():
         generated = model.generate(
@@ -122,11 +122,12 @@ def _answers(
             attention_mask=mask.to(model.device),
             past_key_values=start.cache(len(prompts)),
             do_sample=False,
-            max_new_tokens=min(new_tokens, room),
+            max_new_tokens=max(prompt.room for prompt in prompts),
             eos_token_id=sorted(ends),
             pad_token_id=tokenizer.pad_token_id,
         )
-    return [_answer(tokenizer, row, ends) for row in generated[:, ids.shape[1] :].tolist()]
+    answers = generated[:, ids.shape[1] :].tolist()
+    return [_answer(tokenizer, row[: prompt.room], ends) for prompt, row in zip(prompts, answers, strict=True)]
 
 
 def _padded(tokenizer: Any, prompts: Sequence[_Prompt], start: _Start) -> tuple[torch.Tensor, torch.Tensor]:
@@ -156,7 +157,8 @@ def _end_tokens(model: Any, tokenizer: Any) -> set[int]:
     return {token for token in [*several, tokenizer.eos_token_id] if token is not None}
 
 
-def _token_ids(tokenizer: Any, row: dict[str, Any]) -> list[int]:
+def _prompt(model: Any, tokenizer: Any, row: dict[str, Any], new_tokens: int) -> _Prompt:
     text = tokenizer.apply_chat_template(row["prompt"], add_generation_prompt=True, tokenize=False)
-    ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
-    return ids
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    context = getattr(model.config, "max_position_embeddings", None)
+    return _Prompt(row, ids, new_tokens if context is None else min(new_tokens, context - len(ids)))

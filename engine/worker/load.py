@@ -42,7 +42,8 @@ def load_model(folder: Path, precision: str) -> Any:
             f"the model cannot be loaded: {error}", hint="is the folder complete?", where=str(folder)
         ) from error
     model, report = loaded
-    missing = [name for name in report["missing_keys"] if not name.endswith("lm_head.weight")]
+    tied = model.config.tie_word_embeddings
+    missing = [name for name in report["missing_keys"] if not (tied and name.endswith("lm_head.weight"))]
     if missing:
         # transformers would fill them with random numbers and go on.
         raise ModelError(

@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 _asked = False
+_parent = os.getppid()
 
 
 def listen() -> None:
@@ -17,6 +18,11 @@ def listen() -> None:
 def asked(request: Path | None = None) -> bool:
     """Whether a stop was asked for, by signal or by the file `request`."""
     return _asked or (request is not None and request.exists())
+
+
+def orphaned() -> bool:
+    """Whether the process that started us is gone. A run goes on then; work that somebody waits for does not."""
+    return os.getppid() != _parent
 
 
 def _ask(number: int, frame: object) -> None:

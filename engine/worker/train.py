@@ -12,9 +12,8 @@ from peft import LoraConfig
 from trl import SFTConfig, SFTTrainer
 
 from engine.durable import sync_folder
-from engine.errors import ModelError, TrainingError
-from engine.model import inspect_model
-from engine.plan.recipe import Recipe, frozen
+from engine.errors import TrainingError
+from engine.plan.recipe import Recipe, check_base, frozen
 from engine.project import RunFolder
 from engine.runs.events import EventLog
 from engine.worker import checkpoints
@@ -34,7 +33,7 @@ def train(run: RunFolder) -> None:
     events.write("state", state="starting")
     start_heartbeat(run)
     recipe = frozen(run)
-    _check_model(recipe)
+    check_base(recipe)
     tokenizer, model = load_tokenizer(Path(recipe.model)), load_model(Path(recipe.model), recipe.precision)
     use_threads(model.num_parameters())
     keeper = Keeper(run, events)
@@ -45,16 +44,6 @@ def train(run: RunFolder) -> None:
         return
     _finish(run, recipe, trainer, probe, tokenizer)
     events.write("state", state="finished")
-
-
-def _check_model(recipe: Recipe) -> None:
-    facts = inspect_model(Path(recipe.model), require_template=True)
-    if facts.fingerprint != recipe.model_fingerprint:
-        raise ModelError(
-            "the model is not the one that was planned with: its files have changed",
-            hint="put the old files back, or plan again",
-            where=recipe.model,
-        )
 
 
 def _trainer(
@@ -68,6 +57,9 @@ def _trainer(
     events.write(
         "note", text=f"{len(training)} rows to train on, {general} of them general; {len(validation)} validation rows"
     )
+    planned = round(len(training) * recipe.general_share)
+    if general < planned:
+        events.write("note", text=f"{planned} general rows were planned, the file has {general}")
     if cut:
         events.write("note", text=f"{cut} rows are longer than {recipe.max_length} tokens and lose their end")
     probe = Probe(model, tokenizer, validation)
@@ -82,6 +74,8 @@ def _trainer(
         callbacks=[*callbacks, transformers.EarlyStoppingCallback(recipe.patience)],
     )
     _check_world(trainer)
+    if not _ends_are_trained(trainer, tokenizer):
+        events.write("note", text="no row trains the end token: the model will not learn to stop; check the template")
     return trainer, probe
 
 
@@ -143,6 +137,15 @@ def _check_world(trainer: SFTTrainer) -> None:
             f"{trainer.accelerator.num_processes} of {expected} processes found each other",
             hint="start one process, or check the launcher",
         )
+
+
+def _ends_are_trained(trainer: SFTTrainer, tokenizer: Any) -> bool:
+    """Whether the end of an answer is among the trained tokens of the first rows."""
+    configured = trainer.model.generation_config.eos_token_id
+    ends = {tokenizer.eos_token_id, *(configured if isinstance(configured, list) else [configured])}
+    rows = [trainer.train_dataset[number] for number in range(min(8, len(trainer.train_dataset)))]
+    trained = set(trainer.data_collator(rows)["labels"].flatten().tolist())
+    return bool(trained & ends)
 
 
 def _run_training(run: RunFolder, trainer: SFTTrainer, recipe: Recipe, events: EventLog) -> None:

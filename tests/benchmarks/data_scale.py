@@ -84,19 +84,19 @@ def _generate(folder: Path, count: int) -> None:
 def _import(folder: Path, count: int) -> None:
     from engine.data.importing import import_files
     from engine.data.mapping import Mapping
-    from engine.data.prepare import find_layout
+    from engine.data.prepare import find_sources
 
     mapping = Mapping(category="desk")
-    import_files([find_layout(folder / "rows.jsonl", mapping)], mapping, folder / "data")
+    import_files(find_sources([folder / "rows.jsonl"], mapping), mapping, folder / "data")
 
 
 def _check(folder: Path, count: int) -> None:
     from engine.data.check import check
     from engine.data.mapping import Mapping
-    from engine.data.prepare import find_layout
+    from engine.data.prepare import find_sources
 
     mapping = Mapping(category="desk")
-    report = check([find_layout(folder / "rows.jsonl", mapping)], mapping)
+    report = check(find_sources([folder / "rows.jsonl"], mapping), mapping)
     print(f"  {report['duplicates']}, {report['conflicts']}", file=sys.stderr)
 
 
@@ -131,8 +131,8 @@ def main(arguments: list[str]) -> None:
         _STEPS[arguments[0]](Path(arguments[1]), int(arguments[2]))
         seconds, count = time.perf_counter() - started, int(arguments[2])
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        speed = f"{seconds:8.1f} s {count / seconds:10,.0f} rows/s"
-        print(f"{arguments[0]:>8} {count:>9,} rows {speed} {peak:7,.0f} MB peak")
+        times = f"{seconds:8.1f} s ({time.process_time():.1f} s of CPU) {count / seconds:10,.0f} rows/s"
+        print(f"{arguments[0]:>8} {count:>9,} rows {times} {peak:7,.0f} MB peak", flush=True)
         return
     for size in arguments:
         with tempfile.TemporaryDirectory() as folder:

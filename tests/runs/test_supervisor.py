@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from engine import audit
 from engine.durable import read_json, read_lines
 from engine.errors import UsageError
 from engine.project import Project, RunFolder
 from engine.runs import control
+from engine.runs.evidence import record_evidence
 from engine.runs.identity import Identity
 from engine.runs.watch import RunView, watch
 
@@ -158,7 +160,9 @@ def test_a_worker_that_prints_a_mebibyte_is_not_held_up_by_a_dead_reader(
     run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
 ) -> None:
     process = supervise(SHOUTS)
-    reader = subprocess.Popen(["tail", "-f", str(run.path / "log.txt")], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    follow = [sys.executable, "-m", "engine.cli", "follow", "--project", str(run.project.root)]
+    reader = subprocess.Popen(follow, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=control.worker_environment())
+    until(lambda: run.log.exists())
     reader.kill()
     reader.communicate()
     assert process.wait() == 0
@@ -197,6 +201,38 @@ def test_a_reader_takes_torn_and_foreign_lines_for_what_they_are(run: RunFolder)
     with open(run.events, "ab") as file:
         file.write(b'ep": 3, "loss": 1.0}\n')
     assert [one["step"] for one in view.refresh().metrics] == [1, 2, 3]
+
+
+def test_a_run_that_never_got_a_supervisor_is_lost_and_can_be_resumed(run: RunFolder) -> None:
+    assert watch(run).state == "queued"
+    os.utime(run.recipe, (0, 0))
+    view = watch(run)
+    assert view.state == "lost" and view.hint == f"tunewright resume {run.id}"
+
+
+def test_braces_in_what_a_worker_says_harm_nothing(
+    run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    supervise(FAILS.replace("less", "free some space at /data/{team}/p")).wait()
+    assert watch(run).hint == "free some space at /data/{team}/p"
+
+
+def test_evidence_that_a_killed_supervisor_could_not_record_is_recorded_later(
+    run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    shown = 'events.write("result", best_step=1, best_eval_loss=1.0, tensors=2, logit_change=0.5, '
+    shown += 'data="v1", model="m", recipe="r"); events.write("state", state="finished")'
+    supervise(FINISHES.replace('events.write("state", state="finished")', shown)).wait()
+    log = run.project.audit
+    whole = log.read_bytes()
+    ends = [entry for entry in audit.entries(log) if entry["event"] == "run.end"]
+    assert len(ends) == 1 and sum(entry.get("step") == "train" for entry in audit.entries(log)) == 3
+    record_evidence(run)
+    assert log.read_bytes() == whole
+    log.write_bytes(b"".join(whole.splitlines(keepends=True)[:2]))
+    record_evidence(run)
+    assert [entry["event"] for entry in audit.entries(log)][-1] == "run.end"
+    assert {entry.get("item") for entry in audit.entries(log)} >= {"finite", "effective", "best"}
 
 
 def test_steps_done_again_after_a_resume_count_once(run: RunFolder) -> None:

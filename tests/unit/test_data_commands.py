@@ -214,11 +214,22 @@ def test_nothing_fit_makes_no_version(project: Project, tmp_path: Path, capsys: 
         (["data", "check"], 2),
         (["data", "import", "x.jsonl", "--prompt", "a", "--yes"], 2),
         (["data", "check", "x.jsonl", "--mapping", "none.toml"], 2),
+        (["data", "check", "rows.jsonl", "--category", "dsek"], 2),
+        (["data", "check", "rows.jsonl", "--group", "customer"], 2),
+        (["data", "check", "python.jsonl"], 3),
     ],
 )
 def test_what_cannot_be_done_has_its_exit_code(
-    project: Project, words: list[str], code: int, capsys: pytest.CaptureFixture[str]
+    project: Project,
+    tmp_path: Path,
+    words: list[str],
+    code: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, list(ROWS))
+    written(tmp_path, ["{'prompt': 'x'}"], "python.jsonl")
     assert run("--project", project.root, *words) == code
     error = capsys.readouterr().err
     assert error.startswith("tunewright: error: ")

@@ -19,6 +19,7 @@ from engine.data.links import Links, find_links
 from engine.data.mapping import Mapping
 from engine.data.near import near_pairs
 from engine.data.proof import prove
+from engine.data.records import Progress
 from engine.data.rows import Row, row_id
 from engine.data.shingles import I64, U64
 from engine.data.splitting import Split, split
@@ -249,8 +250,8 @@ def test_a_template_in_many_questions_is_no_leak_and_stays_none(tmp_path: Path) 
 def test_a_pair_that_only_the_proof_finds_is_joined_and_drawn_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def blind_at_first(corpus: Corpus, rows: I64, known: U64, seed: int) -> Links:
-        links = find_links(corpus, rows, known, seed)
+    def blind_at_first(corpus: Corpus, rows: I64, known: U64, seed: int, progress: Progress) -> Links:
+        links = find_links(corpus, rows, known, seed, progress)
         return links if seed else replace(links, near=links.near.above(2.0))
 
     monkeypatch.setattr(splitting, "find_links", blind_at_first)

@@ -1,15 +1,16 @@
 """Saved outputs on disk, and the comparison of systems from end to end."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import orjson
 import pytest
 
+from engine.durable import append_line
 from engine.errors import DataError
 from engine.evaluate.compare import evaluate
-from engine.evaluate.outputs import Output, append_output, read_folder, read_outputs, write_outputs
+from engine.evaluate.outputs import Output, read_outputs, write_outputs
 
 
 def system(right: Iterable[bool], *, rows_a_cluster: int = 1) -> list[Output]:
@@ -30,7 +31,7 @@ def test_a_torn_line_is_passed_over_and_the_row_answered_again_wins(tmp_path: Pa
     first, second = system([False, True])
     write_outputs(path, [first, second])
     path.write_bytes(path.read_bytes()[:-9])
-    append_output(path, replace(first, output="y"))
+    append_line(path, asdict(replace(first, output="y")))
     assert read_outputs(path) == [replace(first, output="y")]
 
 
@@ -48,14 +49,6 @@ def test_files_that_hold_no_outputs_are_refused_with_the_place(tmp_path: Path, c
     with pytest.raises(DataError, match=says) as caught:
         read_outputs(path)
     assert caught.value.where is not None and str(path) in caught.value.where
-
-
-def test_a_folder_is_read_by_set_and_system(tmp_path: Path) -> None:
-    with pytest.raises(DataError):
-        read_folder(tmp_path)
-    write_outputs(tmp_path / "seen.base_few_shot.jsonl", system([True]))
-    write_outputs(tmp_path / "seen.tuned.jsonl", system([True]))
-    assert {name: set(found) for name, found in read_folder(tmp_path).items()} == {"seen": {"base_few_shot", "tuned"}}
 
 
 def test_a_clear_win_is_called_better_than_each_baseline() -> None:

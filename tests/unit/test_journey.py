@@ -36,6 +36,31 @@ def test_a_waiver_goes_stale_too(project: Project) -> None:
     assert state(project, "review") == "stale"
 
 
+def test_a_waiver_given_before_there_is_anything_does_not_cover_what_comes(project: Project) -> None:
+    journey.waive(project, "review", "reviewed", "nobody is here")
+    assert state(project, "review") == "waived"
+    project.set("data", {"version": "v1"})
+    assert state(project, "review") == "stale"
+
+
+def test_an_older_run_takes_nothing_from_a_newer_one(project: Project) -> None:
+    for name in ("run-1", "run-2"):
+        project.new_run("")
+        evidence = journey.Evidence("beats_baseline", "passed", name, {"run": name})
+        journey.record(project, "evaluate", [evidence])
+    journey.record(project, "evaluate", [journey.Evidence("beats_baseline", "failed", "again", {"run": "run-1"})])
+    assert state(project, "evaluate") == "passed"
+    of_first = next(one for one in journey.read(project, {"run": "run-1"}) if one.step.key == "evaluate")
+    assert of_first.state == "failed"
+
+
+def test_gates_stay_closed_on_a_record_that_was_changed(project: Project) -> None:
+    journey.record(project, "decide", [journey.Evidence("verdict", "failed", "prompting")])
+    project.audit.write_bytes(project.audit.read_bytes().replace(b"failed", b"passed"))
+    with pytest.raises(GateError, match="audit log was changed at line 2"):
+        journey.require(project, "data")
+
+
 def test_a_waiver_needs_a_reason_and_a_known_item(project: Project) -> None:
     with pytest.raises(UsageError, match="written reason"):
         journey.waive(project, "review", "reviewed", "  ")

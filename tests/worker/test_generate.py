@@ -92,6 +92,16 @@ def test_a_prompt_beyond_the_context_gets_an_empty_answer(tmp_path: Path, model:
     assert (line["output"], line["stopped"]) == ("", False)
 
 
+def test_a_long_prompt_takes_nothing_from_its_neighbours(tmp_path: Path, model: Path) -> None:
+    texts = ["red", "red " * 400, "green blue " * 45]
+    for name, some in (("together", texts), ("alone", texts[:1])):
+        (tmp_path / name).mkdir()
+        generate(job(tmp_path / name, model, some, new_tokens=60))
+    together, alone = outputs(tmp_path / "together"), outputs(tmp_path / "alone")
+    assert together["row-0"]["output"] == alone["row-0"]["output"] and alone["row-0"]["tokens"] == 60
+    assert together["row-1"]["tokens"] == 0 and 0 < int(str(together["row-2"]["tokens"])) < 60
+
+
 def test_weights_that_are_missing_are_not_filled_with_noise(tmp_path: Path) -> None:
     from safetensors.torch import load_file, save_file
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine import audit, journey
+from engine.errors import UsageError
 from engine.plan.recipe import planned
 from engine.project import Project
 from engine.runs import control
@@ -59,11 +60,10 @@ def test_a_run_that_cannot_be_is_failed_in_words(ready: Ready, tiny_llama: Path)
     assert "Traceback" not in view.reason
 
 
-@pytest.mark.parametrize("verb", ["resume", "stop"])
-def test_a_finished_run_is_left_alone(ready: Ready, tiny_llama: Path, verb: str) -> None:
-    from engine.errors import UsageError
-
-    project = ready(tiny_llama, epochs=1)
-    view = uninterrupted(project)
+def test_a_finished_run_is_left_alone(ready: Ready, tiny_llama: Path) -> None:
+    view = uninterrupted(ready(tiny_llama, epochs=1))
+    events = view.run.events.read_bytes()
+    assert control.resume(view.run).state == "finished"
     with pytest.raises(UsageError, match="finished"):
-        getattr(control, verb)(view.run)
+        control.stop(view.run)
+    assert view.run.events.read_bytes() == events

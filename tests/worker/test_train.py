@@ -1,7 +1,7 @@
-import json
 import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -90,18 +90,31 @@ def test_resuming_gives_the_very_losses_of_an_uninterrupted_run(ready: Ready, ti
     assert watch(half).evals[-1]["loss"] == watch(whole).evals[-1]["loss"]
 
 
-def test_early_stopping_keeps_its_patience_across_a_resume(ready: Ready, tiny_llama: Path) -> None:
-    # A rate of almost nothing: validation never improves beyond noise after the first evaluations.
+@pytest.mark.parametrize("before_the_end", [0, 1, 2])
+def test_early_stopping_keeps_its_patience_across_a_resume(ready: Ready, tiny_llama: Path, before_the_end: int) -> None:
+    # So high a rate that validation never gets better than at its first evaluations.
     project = ready(tiny_llama, epochs=40, learning_rate=0.9, eval_every=1, clip_norm=1000, patience=3)
-    run = trained(project)
-    view = watch(run)
-    assert view.step < view.steps
-    state = json.loads((run.checkpoints / f"checkpoint-{view.step}" / "trainer_state.json").read_text(encoding="utf-8"))
-    assert state["stateful_callbacks"]["EarlyStoppingCallback"]["attributes"]["early_stopping_patience_counter"] == 3
+    run = project.new_run(planned(project).to_toml())
+    with keeping_all_checkpoints():
+        train(run)
+    last = watch(run).step
+    assert last < watch(run).steps
     again = project.new_run(planned(project).to_toml())
-    shutil.copytree(run.checkpoints, again.checkpoints)
+    again.checkpoints.mkdir()
+    for step in {watch(run).best_step, last - before_the_end}:
+        shutil.copytree(run.checkpoints / f"checkpoint-{step}", again.checkpoints / f"checkpoint-{step}")
     train(again)
-    assert watch(again).metrics == [] and watch(again).said["state"] == "finished"
+    view = watch(again)
+    assert view.said["state"] == "finished" and view.result is not None
+    assert [one["step"] for one in view.metrics] == list(range(last - before_the_end + 1, last + 1))
+    assert view.result["best_step"] == watch(run).best_step
+
+
+@contextmanager
+def keeping_all_checkpoints() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.worker.checkpoints.prune", lambda folder, best: None)
+        yield
 
 
 def test_a_loss_that_is_not_a_number_ends_the_run_and_is_no_success(
