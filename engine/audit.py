@@ -60,7 +60,7 @@ def append(log: Path, event: str, **facts: Any) -> str:
 def entries(log: Path) -> Iterator[dict[str, Any]]:
     """The entries of `log`, oldest first; what is no entry is passed over, and `verify` counts it."""
     for _, record in read_lines(log):
-        if isinstance(record, dict) and {"seq", "event", "hash"} <= record.keys():
+        if _is_entry(record):
             yield record
 
 
@@ -80,7 +80,14 @@ def verify(log: Path) -> Verification:
         if problem:
             return Verification(count, previous, unreadable, number, problem)
         previous, count = record["hash"], count + 1
+    if not count:
+        return Verification(0, previous, unreadable, 1, "no entry is left, and every project begins with one")
     return Verification(count, previous, unreadable, None, None)
+
+
+def _is_entry(record: Any) -> bool:
+    types = {"seq": int, "ts": str, "actor": str, "event": str, "hash": str}
+    return isinstance(record, dict) and all(isinstance(record.get(name), kind) for name, kind in types.items())
 
 
 def _problem(record: dict[str, Any], previous: str, seq: int) -> str | None:
@@ -100,7 +107,7 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
         record = json.loads(line)
     except ValueError:
         return None
-    return record if isinstance(record, dict) else None
+    return record if _is_entry(record) else None
 
 
 def _last(log: Path) -> dict[str, Any] | None:

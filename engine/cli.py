@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import importlib
+import io
 import os
 import signal
 import sys
@@ -53,6 +54,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code. Never raises, never prints a traceback."""
     signal.signal(signal.SIGTERM, _terminated)
+    _usable_streams()
     try:
         return _run(sys.argv[1:] if arguments is None else arguments)
     except TunewrightError as error:
@@ -63,6 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output went away (`| head`): nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+    except OSError as error:
+        where = str(error.filename) if error.filename else None
+        reason = error.strerror or str(error)
+        return _report(ResourceError(reason, hint="check that file or folder, its owner and the disk", where=where))
     except MemoryError:
         return _report(ResourceError("out of memory", hint="close other programs, or use a smaller file or model"))
     except Exception as error:
@@ -92,6 +98,16 @@ def _run(arguments: Sequence[str]) -> int:
     code: int = options.run(options)
     sys.stdout.flush()
     return code
+
+
+def _usable_streams() -> None:
+    """Closed streams become the null device; what a terminal's encoding lacks is escaped, never an error."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _report(error: TunewrightError) -> int:

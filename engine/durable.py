@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,10 @@ def read_lines(path: Path, start: int = 0) -> Iterator[tuple[int, Any]]:
     Torn or damaged lines are passed over: an appender that died in the middle loses its own line and no other.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise DataError(
+                "not a regular file", hint="move it away, and restore the file from a copy", where=str(path)
+            )
         file = open(path, "rb")  # noqa: SIM115 - closed by the with below
     except FileNotFoundError:
         return

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from engine import audit, journey
 from engine.data.load import load_rows
-from engine.errors import UsageError
+from engine.errors import DataError, UsageError
 from engine.evaluate.compare import Evaluation
 from engine.measure import (
     BASELINES,
@@ -21,7 +21,7 @@ from engine.measure import (
     shots_of,
     split_set,
 )
-from engine.plan.recipe import frozen, planned
+from engine.plan.recipe import Recipe, frozen, planned
 from engine.project import Project, RunFolder
 from engine.runs.evidence import record_evidence
 
@@ -61,7 +61,7 @@ class Extra:
 def baseline(project: Project, extra: Extra, told: Told) -> Evaluation:
     """Measures the base model on validation and on what is `extra`, and records the evidence."""
     recipe = planned(project)
-    sets = [split_set(project, recipe, "validation"), *extra.sets()]
+    sets = [split_set(project, recipe, "validation"), *_unseen(project, recipe, extra.sets())]
     measure_baselines(project, recipe, sets, told)
     found = evaluate_baselines(project, recipe, sets)
     shown = [f"{system} {sets['validation']['exact_match'].value:.1%}" for system, sets in found.systems.items()]
@@ -78,9 +78,11 @@ def evaluate(run: RunFolder, extra: Extra, *, open_the_test: bool, told: Told) -
 
     Opening the test is recorded before anything is scored. Only the test decides the gate.
     """
+    if not run.model.exists():
+        raise DataError(f"{run.id} has no model yet", hint=f"tunewright follow {run.id}", where=str(run.path))
     record_evidence(run)
     project, recipe = run.project, frozen(run)
-    sets = [split_set(project, recipe, "validation"), *extra.sets()]
+    sets = [split_set(project, recipe, "validation"), *_unseen(project, recipe, extra.sets())]
     if open_the_test:
         audit.append(project.audit, "test.open", run=run.id, data=recipe.data_version)
         sets.append(split_set(project, recipe, "test"))
@@ -90,6 +92,19 @@ def evaluate(run: RunFolder, extra: Extra, *, open_the_test: bool, told: Told) -
     if open_the_test:
         _record(found, {**recipe.facts(), "run": run.id})
     return found
+
+
+def _unseen(project: Project, recipe: Recipe, sets: list[EvalSet]) -> list[EvalSet]:
+    """`sets`, none of whose rows is trained on. Raises DataError: such a score would only show memory."""
+    trained = {row.id for row in split_set(project, recipe, "train").rows} if sets else set()
+    for one in sets:
+        known = sum(row.id in trained for row in one.rows)
+        if known:
+            raise DataError(
+                f"{known} of {len(one.rows)} rows of {one.name} are in the training split",
+                hint="leave them out: what was trained on measures memory, not skill",
+            )
+    return sets
 
 
 def _named(text: str, cluster: str | None) -> EvalSet:

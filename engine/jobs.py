@@ -22,8 +22,8 @@ def run_job(verb: str, folder: Path, job: dict[str, Any], progress: Callable[[],
     """Runs `python -m engine.worker VERB FOLDER` to its end, calling `progress` ten times a second.
 
     What is done stays: running the job again goes on from there. Raises what the worker says went wrong, and
-    ResourceError while an earlier worker is still busy in `folder`. When we are interrupted the worker is stopped
-    first; when we are killed it notices and stops by itself.
+    ResourceError while an earlier worker is still busy in `folder`. When we are interrupted the worker is ended;
+    when we are killed it notices within a batch and ends by itself.
     """
     with _locked(folder) as lock:
         (folder / "failure.json").unlink(missing_ok=True)
@@ -44,7 +44,8 @@ def run_job(verb: str, folder: Path, job: dict[str, Any], progress: Callable[[],
                 progress()
                 time.sleep(_POLL_S)
         except BaseException:
-            worker.terminate()
+            # Whole lines stay, a torn one is answered again: there is nothing to wait for.
+            worker.kill()
             worker.wait()
             raise
     if worker.returncode:

@@ -175,7 +175,7 @@ def read(project: Project, facts: Mapping[str, str] | None = None) -> tuple[Step
     given = current_facts(project) if facts is None else facts
     lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for line in audit.entries(project.audit):
-        if line["event"] in ("gate.evidence", "gate.waived"):
+        if line["event"] in ("gate.evidence", "gate.waived") and isinstance(line.get("rests_on"), dict):
             lines.setdefault((line["step"], line["item"]), []).append(line)
     return tuple(StepStatus(step, tuple(_items(step, lines, given))) for step in STEPS.values())
 

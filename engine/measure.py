@@ -16,7 +16,7 @@ import orjson
 from engine.data.rows import Row
 from engine.data.versions import open_version
 from engine.durable import read_lines, write_atomic
-from engine.errors import DataError
+from engine.errors import DataError, ResourceError
 from engine.evaluate.compare import Evaluation, evaluate
 from engine.evaluate.metrics import answer_always, majority_answer
 from engine.evaluate.outputs import Output, read_outputs, write_outputs
@@ -84,8 +84,6 @@ def shots_of(project: Project, recipe: Recipe) -> list[Row]:
 
 def measure_tuned(run: RunFolder, sets: Sequence[EvalSet], told: Told) -> None:
     """Answers `sets` with the run's model; what is there is kept. Raises DataError when the run has none yet."""
-    if not run.model.exists():
-        raise DataError(f"{run.id} has no model yet", hint=f"tunewright follow {run.id}", where=str(run.path))
     recipe = frozen(run)
     tasks = [_task(run.evals, one, "tuned", ()) for one in sets]
     _answer(run.evals, recipe, run, tasks, run.id, told)
@@ -133,7 +131,7 @@ def output_file(folder: Path, name: str, system: str) -> Path:
 
 def answered(output: Path) -> int:
     """Rows that have an answer in `output`; a torn line is none."""
-    return len({line["id"] for _, line in read_lines(output)})
+    return len({line["id"] for _, line in read_lines(output) if isinstance(line, dict) and "id" in line})
 
 
 def _task(folder: Path, one: EvalSet, system: str, shots: Sequence[Row]) -> dict[str, str]:
@@ -170,3 +168,5 @@ def _answer(
         check_base(recipe)
         lines = [Path(task["output"]) for task in tasks]
         run_job("generate", folder / "job", job, lambda: told(what, sum(map(answered, lines)), total))
+        if sum(map(answered, lines)) < total:
+            raise ResourceError("not all rows were answered", hint="run the command again: what is done is kept")

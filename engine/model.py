@@ -15,6 +15,8 @@ from engine.errors import ModelError
 
 BUILT_IN = Path(str(files("assets") / "base_model"))
 """The model that ships with the product, in a checkout and in an installed wheel alike."""
+_MOST_PARAMETERS = 10**14
+"""Beyond any model; such a shape is a broken or hostile header."""
 MAX_HEADER_BYTES = 100_000_000
 """Safetensors' own limit for its header."""
 
@@ -73,6 +75,17 @@ def inspect_model(folder: Path, *, require_template: bool = False) -> ModelFacts
 
     Raises ModelError when something is missing or broken, or with `require_template` when there is no chat template.
     """
+    try:
+        facts = _inspect(folder, require_template)
+    except (TypeError, KeyError, ValueError, AttributeError, OverflowError, IndexError) as error:
+        # Files from elsewhere can hold anything where a number or a name is meant.
+        raise ModelError(f"the model's files make no sense: {error!r}", hint=_SAVE, where=str(folder)) from error
+    if not 0 < facts.parameters < _MOST_PARAMETERS or (facts.hidden_size or 0) > _MOST_PARAMETERS:
+        raise ModelError(f"a model of {facts.parameters:.3g} numbers", hint=_SAVE, where=str(folder))
+    return facts
+
+
+def _inspect(folder: Path, require_template: bool) -> ModelFacts:
     if not folder.is_dir():
         raise ModelError(
             "no model folder here", hint="name a folder with config.json and model.safetensors", where=str(folder)

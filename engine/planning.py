@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine import journey
+from engine.data.load import load_rows
 from engine.data.versions import open_version
 from engine.errors import DataError, UsageError
 from engine.machine.gpus import usable_gpus
@@ -42,6 +43,7 @@ def _with_digest(plan: Plan) -> Plan:
         return plan
     with open(plan.recipe.general_file, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
+    load_rows(Path(plan.recipe.general_file))
     return replace(plan, recipe=replace(plan.recipe, general_sha256=digest))
 
 
@@ -66,7 +68,7 @@ def _as_text(path: Path) -> str:
 
 
 def _folder(project: Project, given: Path | None) -> Path:
-    stored = project.settings().get("model", {}).get("path", BUILT_IN_NAME)
+    stored = project.text("model", "path") or BUILT_IN_NAME
     chosen = Path(stored) if given is None else given
     return BUILT_IN if chosen == Path(BUILT_IN_NAME) else Path(_as_text(chosen.absolute()))
 

@@ -25,6 +25,8 @@ from engine import audit
 from engine.durable import disk_errors, write_atomic
 from engine.errors import ResourceError, UsageError
 
+_LONGEST_TEXT = 4096
+"""Longer is no name and no path."""
 _HEADER = "# A Tunewright project. All of it may be edited by hand; `tunewright status` shows what follows.\n"
 
 
@@ -197,6 +199,13 @@ class Project:
             )
         return settings
 
+    def text(self, section: str, key: str) -> str | None:
+        """A text of project.toml, None when it is not there. Raises UsageError when something else stands there."""
+        value = self.settings().get(section, {}).get(key)
+        if value is None or (isinstance(value, str) and len(value) <= _LONGEST_TEXT):
+            return value
+        raise UsageError(f"[{section}] {key} is no short text", hint="mend or remove it", where=str(self.settings_file))
+
     def set(self, section: str, values: Mapping[str, Any]) -> None:
         """Writes `values` into [section]; comments and all else stay. A None removes its key."""
         document = self._document()
@@ -210,8 +219,7 @@ class Project:
 
     def data_version(self) -> str | None:
         """Name of the current data version, None before the first import."""
-        version: str | None = self.settings().get("data", {}).get("version")
-        return version
+        return self.text("data", "version")
 
     def version_folder(self, name: str) -> Path:
         return self.data / name
@@ -243,7 +251,7 @@ class Project:
     def _document(self) -> tomlkit.TOMLDocument:
         try:
             return tomlkit.parse(self.settings_file.read_text(encoding="utf-8"))
-        except (tomlkit.exceptions.ParseError, UnicodeDecodeError) as error:
+        except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError) as error:
             raise UsageError(
                 f"not TOML: {error}", hint="mend the line, or restore the file from git", where=str(self.settings_file)
             ) from error

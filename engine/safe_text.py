@@ -21,6 +21,8 @@ _INVISIBLE = re.compile(
 )
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
+_CONTROLS_IN_JSON = re.compile("[\x7f-\x9f]")
+
 
 def _visible(match: re.Match[str]) -> str:
     code = ord(match[0])
@@ -40,6 +42,16 @@ def safe_text(text: object, limit: int = MAX_CHARACTERS) -> str:
     shown = _CONTROLS.sub(_visible, _INVISIBLE.sub(_visible, _SEQUENCES.sub("", cut)))
     missing = len(whole) - len(cut)
     return f"{shown}… {missing:,} more" if missing else shown
+
+
+def safe_json(document: str) -> str:
+    """JSON text with every character that a terminal obeys, or that the eye misses, written as an escape."""
+    return _INVISIBLE.sub(_escaped, _CONTROLS_IN_JSON.sub(_escaped, document))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 def one_line(text: object, limit: int = 200) -> str:

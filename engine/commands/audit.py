@@ -37,7 +37,8 @@ def verify(args: argparse.Namespace) -> int:
     if args.json:
         print_json(asdict(found))
     elif found.broken_at is None:
-        print(f"{found.entries} entries, the chain is whole; head {found.head}")
+        torn = f"; {found.unreadable} lines are no entries (torn by a crash?)" if found.unreadable else ""
+        print(f"{found.entries} entries, the chain is whole{torn}; head {found.head}")
     if found.broken_at is not None:
         raise DataError(
             f"the chain is broken: {found.problem}",

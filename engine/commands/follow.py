@@ -60,7 +60,7 @@ def follow(folder: "RunFolder", *, as_json: bool) -> int:
     say(f"loss {sparkline(losses, 50)} {losses[0]:.3f} to {losses[-1]:.3f}" if losses else "no step was made")
     if as_json:
         print_json(document(view))
-    _raise_failure(view)
+    raise_failure(view)
     if not as_json:
         show(f"{folder.id} {view.state}: step {view.step} of {view.steps}, best step {view.best_step}")
     return 0
@@ -76,7 +76,8 @@ def note(view: "RunView") -> str:
     return f"{loss}{validation}{trouble}"
 
 
-def _raise_failure(view: "RunView") -> None:
+def raise_failure(view: "RunView") -> None:
+    """Raises TrainingError when the run failed or is lost."""
     from engine.errors import TrainingError
 
     if view.state in ("failed", "lost"):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from engine.safe_text import one_line, safe_text
+from engine.safe_text import one_line, safe_json, safe_text
 
 
 def print_json(document: Any) -> None:
@@ -18,7 +18,8 @@ def print_json(document: Any) -> None:
 
     sys.stdout.flush()
     # JSON is UTF-8 whatever the terminal's encoding.
-    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    sys.stdout.buffer.write(safe_json(text).encode())
     sys.stdout.buffer.flush()
 
 

@@ -14,9 +14,11 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from engine.commands.follow import follow, named_or_newest
     from engine.commands.output import print_json, say, show
+    from engine.extras import require
     from engine.project import Project
     from engine.runs import control
 
+    require(("torch", "transformers", "trl", "peft"), "train")
     project = Project.open(args.project)
     folder = named_or_newest(project, args.id)
     with project.changing("resume"):

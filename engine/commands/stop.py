@@ -12,7 +12,7 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from engine.commands.follow import named_or_newest
+    from engine.commands.follow import named_or_newest, raise_failure
     from engine.commands.output import Progress, print_json, say, show
     from engine.commands.runs import document
     from engine.project import Project
@@ -23,13 +23,15 @@ def run(args: argparse.Namespace) -> int:
     control.stop(folder)
     view = watch(folder)
     with Progress(None, f"stopping {folder.id} at its next step") as progress:
-        while view.live:
+        while view.live or not control.is_idle(folder):
             progress.update(view.step)
             time.sleep(0.1)
             view.refresh()
+    view.refresh()
     if args.json:
         print_json(document(view))
-    else:
+    raise_failure(view)
+    if not args.json:
         show(f"{folder.id} {view.state} at step {view.step} of {view.steps}; newest checkpoint: step {view.checkpoint}")
         say(f"continue with: tunewright resume {folder.id}")
     return 0

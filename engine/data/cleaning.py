@@ -88,5 +88,5 @@ def _reasons(corpus: Corpus, drop: tuple[str, ...]) -> dict[int, str]:
 
 def _proved_again(corpus: Corpus, splits: Splits, data: Path) -> Proof:
     folder = latest_with(data, "groups.txt")
-    recorded = Recorded.read(folder) if folder else Recorded.none()
+    recorded = Recorded.read(open_version(folder).folder) if folder else Recorded.none()
     return prove(corpus, splits, find_links(corpus, np.flatnonzero(splits >= 0), recorded.templates, seed=1))

@@ -59,7 +59,7 @@ def _require_regular(path: Path, mode: int) -> None:
     if stat.S_ISREG(mode):
         return
     if stat.S_ISLNK(mode):
-        raise DataError("is a symbolic link", hint=f"name the file itself: {path.resolve()}", where=str(path))
+        raise DataError("is a symbolic link", hint="name the file that it points to", where=str(path))
     kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
     raise DataError(f"is {kind}", hint="name a .jsonl, .json or .csv file", where=str(path))
 

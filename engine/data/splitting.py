@@ -61,7 +61,7 @@ def split(
     mapping = Mapping.from_document(version.manifest["mapping"])
     corpus = build(version.rows(), mapping.category, mapping.group, read)
     folder = latest_with(data, "groups.txt")
-    recorded = Recorded.read(folder) if folder else Recorded.none()
+    recorded = Recorded.read(open_version(folder).folder) if folder else Recorded.none()
     decided = _decide(corpus, recorded, seed, compared)
     splits, groups = decided.drawn.splits, decided.grouped.groups
     counts = {name: int((splits == number).sum()) for number, name in enumerate(SPLITS)}

@@ -27,6 +27,7 @@ from engine.durable import disk_errors, read_json, sync_folder, write_json
 from engine.errors import DataError
 
 _FIELDS = {"id", "messages", "meta", "source", "steps"}
+_DAMAGED = "restore the folder from a copy, or import the sources again; versions are not to be edited"
 _OFFSET = struct.Struct("<Q")
 
 
@@ -69,7 +70,7 @@ class Version:
             return Row(**value)
         raise DataError(
             "the row is damaged",
-            hint="import the sources again; versions are not to be edited",
+            hint=_DAMAGED,
             where=f"{self.folder / 'rows.jsonl'}:{number + 1}",
         )
 
@@ -80,14 +81,17 @@ def open_version(folder: Path) -> Version:
         raise DataError(
             f"no data version {folder.name}", hint="tunewright data import FILE makes one", where=str(folder)
         )
-    version = Version(folder, read_json(folder / "manifest.json"))
-    if len(version) != version.manifest["counts"]["rows"]:
-        raise DataError(
-            f"the index has {len(version)} rows, the manifest {version.manifest['counts']['rows']}",
-            hint="import the sources again",
-            where=str(folder),
-        )
-    return version
+    manifest = read_json(folder / "manifest.json")
+    sizes = manifest.get("files") if isinstance(manifest, dict) else None
+    if not isinstance(sizes, dict) or not {"rows.jsonl", "rows.idx"} <= sizes.keys():
+        raise DataError("not the manifest of a version", hint=_DAMAGED, where=str(folder / "manifest.json"))
+    for name, size in sizes.items():
+        path = folder / name
+        found = path.stat().st_size if path.is_file() else None
+        if found != size:
+            said = "is missing" if found is None else f"has {found:,} bytes where {size:,} were written"
+            raise DataError(f"{name} {said}", hint=_DAMAGED, where=str(folder))
+    return Version(folder, manifest)
 
 
 class Writer:
@@ -121,7 +125,9 @@ class Writer:
         counts = {"rows": self.rows, "left_out": self.left_out}
         created = datetime.now(UTC).isoformat(timespec="seconds")
         self._offsets_to_disk()
-        document = {**manifest, "name": self.name, "created": created, "counts": counts}
+        self.close()
+        sizes = {path.name: path.stat().st_size for path in sorted(self.folder.iterdir())}
+        document = {**manifest, "name": self.name, "created": created, "counts": counts, "files": sizes}
         write_json(self.folder / "manifest.json", document)
 
     def close(self) -> None:
@@ -168,7 +174,9 @@ def latest_with(data: Path, file: str) -> Path | None:
 
 
 def _versions(data: Path) -> list[Path]:
-    return [path for path in data.glob("v*") if path.name[1:].isdigit()] if data.is_dir() else []
+    return (
+        [path for path in data.glob("v*") if path.name[1:].isdecimal() and path.name.isascii()] if data.is_dir() else []
+    )
 
 
 def _sync(path: Path) -> None:

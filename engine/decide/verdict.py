@@ -168,7 +168,7 @@ def _break_even(answers: Answers) -> str:
     rule = f"{requests:,} requests a month are {side} the old threshold of {OLD_THRESHOLD:,}, which seldom holds alone"
     if now is None or tuned is None or not requests or not now:
         return f"{rule}; with what you pay now and what serving may cost, your own break-even is computed here"
-    volume = tuned / (now / requests)
+    volume = tuned * requests / now
     own = f"{rule}; by your numbers the tuned model's monthly cost is covered from {volume:,.0f} requests a month on"
     if answers.training_budget is None or tuned >= now:
         return own

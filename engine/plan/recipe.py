@@ -129,7 +129,11 @@ def check_base(recipe: Recipe) -> ModelFacts:
 
 def frozen(run: RunFolder) -> Recipe:
     """The recipe that `run` was started with. Raises UsageError when its file is damaged."""
-    return Recipe.from_toml(run.recipe.read_text(encoding="utf-8"))
+    try:
+        return Recipe.from_toml(run.recipe.read_text(encoding="utf-8"))
+    except (UsageError, UnicodeDecodeError) as error:
+        hint = "restore the file from a copy; without it the run cannot go on: start a new one with `tunewright train`"
+        raise UsageError(str(error), hint=hint, where=str(run.recipe)) from error
 
 
 def planned(project: Project) -> Recipe:
@@ -151,5 +155,5 @@ def planned(project: Project) -> Recipe:
 
 def store(project: Project, recipe: Recipe) -> None:
     """Replaces [plan] of project.toml by `recipe`."""
-    left_out = {name: None for name, setting in TUNABLE.items() if setting.optional}
+    left_out = {name: None for name, setting in {**TUNABLE, **FIXED}.items() if setting.optional}
     project.set("plan", {**left_out, **recipe.values(), "reasons": dict(recipe.reasons), "hash": recipe.hash()})

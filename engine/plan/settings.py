@@ -29,7 +29,7 @@ class Setting:
             number = float(given) if isinstance(given, str | int | float) and not isinstance(given, bool) else math.nan
         except (ValueError, OverflowError):
             number = math.nan
-        whole = self.kind is not int or (math.isfinite(number) and number == int(number))
+        whole = self.kind is not int or (math.isfinite(number) and number == int(number) and number <= _MOST)
         if not (whole and self.low <= number <= self.high and math.isfinite(number)):
             raise ValueError(f"{given!r} does not fit: {self.fits()}")
         return int(number) if self.kind is int else number
@@ -47,6 +47,9 @@ class Setting:
         span = f"{self.low:g} or more" if self.high == math.inf else f"from {self.low:g} to {self.high:g}"
         return f"{words}, {span}{', or none' if self.optional else ''}"
 
+
+_MOST = 10**9
+"""Steps, rows or tokens beyond any training; a typing error."""
 
 TUNABLE: Mapping[str, Setting] = {
     "rank": Setting(int, 1, 1024),

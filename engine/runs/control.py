@@ -37,7 +37,7 @@ def resume(run: RunFolder) -> RunView:
     if view.state == "finished":
         record_evidence(run)
         return view
-    if not _lock_is_free(run) or view.state in ("starting", "running", "stopping"):
+    if not is_idle(run) or view.state in ("starting", "running", "stopping"):
         raise UsageError(f"{run.id} is {view.state}", hint=f"tunewright follow {run.id}")
     audit.append(run.project.audit, "run.resume", run=run.id, after=view.state)
     _launch(run)
@@ -92,7 +92,8 @@ def worker_environment() -> dict[str, str]:
     return {**os.environ, **quiet, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
-def _lock_is_free(run: RunFolder) -> bool:
+def is_idle(run: RunFolder) -> bool:
+    """Whether neither supervisor nor worker of the run is there any more."""
     if not run.lock.exists():
         return True
     with open(run.lock, "rb") as file:

@@ -34,13 +34,15 @@ class Supervisor:
         self._run = run
         self._command = command
         self._stop = False
-        self._view = RunView(run, _offset=run.events.stat().st_size if run.events.exists() else 0)
+        start = run.events.stat().st_size if run.events.exists() else 0
+        self._view = RunView(run, _offset=start)
         """Events of this attempt alone; by offset, because clocks jump."""
         self._saved: dict[str, Any] = {
             "state": "starting",
             "attempt": _attempt(run),
             "supervisor": Identity.mine().document(),
             "started": time.time(),
+            "events_from": start,
         }
 
     def run(self) -> int:
@@ -76,17 +78,19 @@ class Supervisor:
 
     def _pass_stop_on(self, worker: subprocess.Popen[bytes]) -> None:
         # Once: a second signal tells the worker to leave without saving.
-        if self._saved["state"] != "stopping":
-            self._save(state="stopping")
-            worker.send_signal(signal.SIGTERM)
+        if self._saved["state"] == "stopping":
+            return
+        begun = self._saved["state"] == "running"
+        self._save(state="stopping")
+        # While it still loads its libraries and the model it has nothing to save.
+        worker.send_signal(signal.SIGTERM if begun else signal.SIGKILL)
 
     def _end(self, code: int, *, killed_for_memory: bool) -> None:
         said = self._view.refresh().said
         ended = said.get("state")
         if code == 0 and ended in ("finished", "stopped"):
             self._save(state=ended, exit_code=code)
-        elif code == -signal.SIGTERM and self._saved["state"] == "stopping":
-            # Asked to stop before it had begun: nothing to save.
+        elif code < 0 and self._saved["state"] == "stopping" and ended != "running":
             self._save(state="stopped", exit_code=code)
         else:
             reason, hint = _failure(self._run, code, said, killed_for_memory)

@@ -3,6 +3,7 @@
 import math
 import statistics
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -45,6 +46,7 @@ class RunView:
     """The worker's last state event."""
     _offset: int = 0
     _last_event: float = 0.0
+    _said_at: int = 0
 
     @property
     def step(self) -> int:
@@ -61,7 +63,7 @@ class RunView:
     @property
     def best_step(self) -> int | None:
         """Step of the lowest finite validation loss."""
-        finite = [one for one in self.evals if one.get("loss") is not None and math.isfinite(one["loss"])]
+        finite = [one for one in self.evals if isinstance(one.get("loss"), float) and math.isfinite(one["loss"])]
         return int(min(finite, key=lambda one: one["loss"])["step"]) if finite else None
 
     @property
@@ -91,16 +93,18 @@ class RunView:
         """Reads new events and the present state; returns itself."""
         for offset, event in EventLog(self.run.events).read(self._offset):
             self._offset, self._last_event = offset, event["t"]
-            self._take(event)
-        self.state, self.reason, self.hint = _present(self.run, self.said)
+            # An event of another version or hand, without its fields, is passed over like a torn line.
+            with suppress(KeyError, TypeError, ValueError):
+                self._take(event)
+        self.state, self.reason, self.hint = _present(self.run, self.said, self._said_at)
         return self
 
     def _take(self, event: dict[str, Any]) -> None:
         match event["kind"]:
             case "metrics":
-                self.metrics.append(event)
+                self.metrics.append({**event, "step": int(event["step"])})
             case "eval":
-                self.evals.append(event)
+                self.evals.append({**event, "step": int(event["step"])})
             case "checkpoint":
                 self.checkpoint = event.get("step")
             case "note":
@@ -111,7 +115,7 @@ class RunView:
                 self._take_state(event)
 
     def _take_state(self, event: dict[str, Any]) -> None:
-        self.said = event
+        self.said, self._said_at = event, self._offset
         self.steps = int(event.get("steps", self.steps))
         self.started = self.started or event["t"]
         if event.get("state") == "running":
@@ -126,7 +130,7 @@ def watch(run: RunFolder) -> RunView:
     return RunView(run).refresh()
 
 
-def _present(run: RunFolder, said: dict[str, Any]) -> tuple[State, str, str]:
+def _present(run: RunFolder, said: dict[str, Any], said_at: int) -> tuple[State, str, str]:
     saved = saved_state(run)
     state: State = saved["state"] if saved.get("state") in get_args(State) else "queued"
     starting = not saved and not said and time.time() - run.recipe.stat().st_mtime < START_LIMIT_S
@@ -134,7 +138,8 @@ def _present(run: RunFolder, said: dict[str, Any]) -> tuple[State, str, str]:
         return state, str(saved.get("reason", "")), str(saved.get("hint", ""))
     if _alive(saved.get("worker")):
         return "running", "its supervisor is gone; the worker goes on", ""
-    ended = said.get("state")
+    # What an earlier attempt said before it ended is no word on this one.
+    ended = said.get("state") if said_at > int(saved.get("events_from", 0)) else None
     if ended in ("finished", "stopped", "failed"):
         return ended, said.get("reason", ""), said.get("hint", "")
     return "lost", "the process is gone without a word: killed, or the machine went down", f"tunewright resume {run.id}"

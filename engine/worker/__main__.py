@@ -17,7 +17,8 @@ from engine.worker.failures import explained
 
 def main(verb: str, folder: Path) -> int:
     """Does one piece of work in `folder`; returns 0, or the exit code of what went wrong."""
-    stopping.listen()
+    if verb == "train":
+        stopping.listen()
     try:
         _work(verb, folder)
     except Exception as error:

@@ -4,7 +4,7 @@ import errno
 import shutil
 from pathlib import Path
 
-from engine.errors import MissingDependencyError, ResourceError, TrainingError, TunewrightError
+from engine.errors import MissingDependencyError, ModelError, ResourceError, TrainingError, TunewrightError
 
 _NO_SPACE = "no space left on device"
 
@@ -26,7 +26,11 @@ def explained(error: Exception, folder: Path) -> TunewrightError:
         return ResourceError(
             "the disk is full", hint=f"free some space at {folder}, then resume: nothing saved is lost"
         )
-    return TrainingError(f"{type(error).__name__}: {error}", hint="the whole trace is in log.txt beside the run")
+    if type(error).__module__.startswith("jinja2"):
+        return ModelError(f"the chat template: {error}", hint="mend chat_template.jinja, or take the model's own")
+    if type(error).__name__ == "SafetensorError":
+        return ModelError(f"a weight file is damaged: {error}", hint="restore it from a copy, or train again")
+    return TrainingError(f"{type(error).__name__}: {error}", hint=f"the whole trace is in {folder / 'log.txt'}")
 
 
 def _is_memory(error: Exception) -> bool:

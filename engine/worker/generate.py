@@ -21,7 +21,7 @@ from engine.worker.load import load_model, load_tokenizer, use_threads
 _BATCH_ROWS = 128
 _BATCH_TOKENS = 32_768
 """Rows x longest prompt at most: 4 GB of keys and values for a model of 8 billion parameters."""
-_LEFT_EARLY = 143
+_LEFT_ALONE = 143
 _WORTH_SHARING = 32
 """Tokens that all prompts begin with, from which it pays to read them once."""
 
@@ -54,8 +54,8 @@ def load(folder: Path, adapter: Path | None, precision: str) -> tuple[Any, Any]:
 
 
 def answer_all(model: Any, tokenizer: Any, prompts: Path, output: Path, new_tokens: int) -> None:
-    """Appends an output line for each prompt that has none yet; ends the process when asked to stop, or left alone."""
-    done = {line["id"] for _, line in read_lines(output)}
+    """Appends an output line for each prompt that has none yet; ends the process when nobody waits any more."""
+    done = {line["id"] for _, line in read_lines(output) if isinstance(line, dict) and "id" in line}
     rows = [line for _, line in read_lines(prompts) if line["id"] not in done]
     every = [_prompt(model, tokenizer, row, new_tokens) for row in rows]
     for prompt in every:
@@ -66,8 +66,8 @@ def answer_all(model: Any, tokenizer: Any, prompts: Path, output: Path, new_toke
     for batch in _batches(ready):
         for prompt, answer in zip(batch, _answers(model, tokenizer, batch, start), strict=True):
             append_line(output, {**prompt.row, **answer}, sync=False)
-        if stopping.asked() or stopping.orphaned():
-            raise SystemExit(_LEFT_EARLY)
+        if stopping.orphaned():
+            raise SystemExit(_LEFT_ALONE)
 
 
 class _Start:

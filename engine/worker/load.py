@@ -18,7 +18,7 @@ _SMALL_MODEL = 20_000_000
 def load_tokenizer(folder: Path) -> Any:
     """The tokenizer in `folder`, with a padding token. Raises ModelError when it cannot be read."""
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             f"the tokenizer cannot be loaded: {error}", hint="save it with save_pretrained", where=str(folder)
@@ -35,7 +35,12 @@ def load_model(folder: Path, precision: str) -> Any:
     """
     try:
         loaded: Any = AutoModelForCausalLM.from_pretrained(
-            folder, dtype=_DTYPES[precision], local_files_only=True, use_safetensors=True, output_loading_info=True
+            folder,
+            dtype=_DTYPES[precision],
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            output_loading_info=True,
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(
@@ -49,6 +54,9 @@ def load_model(folder: Path, precision: str) -> Any:
         raise ModelError(
             f"{len(missing)} weights are missing, {missing[0]} first", hint="is the folder complete?", where=str(folder)
         )
+    broken = [name for name, tensor in model.named_parameters() if not bool(torch.isfinite(tensor).all())]
+    if broken:
+        raise ModelError(f"{broken[0]} holds NaN or infinity", hint="copy the weights again", where=str(folder))
     return model.to(device())
 
 

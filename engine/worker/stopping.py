@@ -15,9 +15,9 @@ def listen() -> None:
     signal.signal(signal.SIGINT, _ask)
 
 
-def asked(request: Path | None = None) -> bool:
+def asked(request: Path) -> bool:
     """Whether a stop was asked for, by signal or by the file `request`."""
-    return _asked or (request is not None and request.exists())
+    return _asked or request.exists()
 
 
 def orphaned() -> bool:

@@ -15,6 +15,7 @@ from engine.durable import read_json, read_lines
 from engine.errors import UsageError
 from engine.project import Project, RunFolder
 from engine.runs import control
+from engine.runs.events import EventLog
 from engine.runs.evidence import record_evidence
 from engine.runs.identity import Identity
 from engine.runs.watch import RunView, watch
@@ -233,6 +234,17 @@ def test_evidence_that_a_killed_supervisor_could_not_record_is_recorded_later(
     record_evidence(run)
     assert [entry["event"] for entry in audit.entries(log)][-1] == "run.end"
     assert {entry.get("item") for entry in audit.entries(log)} >= {"finite", "effective", "best"}
+
+
+def test_a_loss_that_was_not_a_number_is_read_as_the_word_it_is(run: RunFolder) -> None:
+    log = EventLog(run.events)
+    log.write("state", state="running", steps=9, from_step=0)
+    log.write("eval", step=1, loss=2.0)
+    log.write("eval", step=2, loss="nan")
+    log.write("eval", loss=1.0)
+    log.write("metrics", step="three", loss=1.0)
+    view = watch(run)
+    assert (view.best_step, view.eval_loss, len(view.evals), view.metrics) == (1, "nan", 2, [])
 
 
 def test_steps_done_again_after_a_resume_count_once(run: RunFolder) -> None:

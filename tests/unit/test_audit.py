@@ -65,3 +65,12 @@ def test_writers_at_the_same_time_make_one_chain(tmp_path: Path) -> None:
         list(pool.map(lambda number: audit.append(log, "event", number=number), range(40)))
     assert audit.verify(log).entries == 40
     assert [json.loads(line)["seq"] for line in log.read_bytes().splitlines()] == list(range(40))
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[1]\n5\n", b'{"seq": 0}\n'])
+def test_a_log_without_entries_is_never_whole(tmp_path: Path, content: bytes) -> None:
+    log = tmp_path / "audit.jsonl"
+    log.write_bytes(content)
+    assert audit.verify(log).broken_at is not None
+    audit.append(log, "one")
+    assert [entry["event"] for entry in audit.entries(log)] == ["one"]

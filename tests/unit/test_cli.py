@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -82,3 +83,31 @@ def test_a_project_is_walked_by_command(tmp_path: Path) -> None:
     log.write_bytes(log.read_bytes().replace(b"nobody here", b"a reviewer"))
     broken = tunewright("audit", "verify", "--project", folder)
     assert broken.returncode == 3 and "audit.jsonl:2" in broken.stderr
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&-", "> /dev/full", "| head -c 1 > /dev/null"])
+def test_streams_that_are_closed_or_full_end_nothing_in_a_trace(project: Project, redirection: str, home: Path) -> None:
+    command = f'"{sys.executable}" -m engine.cli status --project "{project.root}" {redirection}'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert done.returncode in (0, 5) and "Traceback" not in done.stderr
+    assert not list(home.rglob("*.txt"))
+
+
+def test_a_terminal_that_is_not_utf_8_gets_escapes(project: Project) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    reason = "because \u65e5\u672c \u009b31m \u202e"
+    for arguments in (["waive", "review", "reviewed", "--reason", reason], ["status"], ["audit", "show"]):
+        for more in ([], ["--json"]):
+            command = [sys.executable, "-m", "engine.cli", *arguments, "--project", str(project.root), *more]
+            done = subprocess.run(command, capture_output=True, env=environment)
+            assert done.returncode == 0, done.stderr
+            for obeyed in ("\x9b".encode("latin-1"), "\u202e".encode()):
+                assert obeyed not in done.stdout.replace("\u65e5\u672c".encode(), b"")
+
+
+@pytest.mark.parametrize("text", ["data = 5", "[data]\nversion = 5", "[zz]\na = 1\na = 2", "[data]\nversion = ['v1']"])
+def test_settings_edited_into_nonsense_are_named(project: Project, text: str) -> None:
+    settings = project.settings_file.read_text(encoding="utf-8")
+    project.settings_file.write_text(f"{text}\n{settings}", encoding="utf-8")
+    done = tunewright("data", "split", "--project", str(project.root))
+    assert done.returncode == 2 and "project.toml" in done.stderr

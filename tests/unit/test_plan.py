@@ -308,10 +308,14 @@ def test_the_model_of_the_project_is_kept_and_the_table_gives_reasons(
     assert "learning_rate" in printed.out and "trained numbers" in printed.err
 
 
+GENERAL = '{"prompt": "Opposite of hot?", "completion": "cold"}\n'
+
+
 def test_the_built_in_model_leaves_no_path_behind(
     project: Project, model: ModelFacts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(planning, "BUILT_IN", write_model(tmp_path / "shipped", card=CARD))
+    (tmp_path / "shipped" / "general.jsonl").write_text(GENERAL, encoding="utf-8")
     planning.plan_project(project, method="lora", model=None, overrides={})
     assert "path" not in project.settings()["model"]
     planning.plan_project(project, method="lora", model=model.folder, overrides={})
@@ -324,7 +328,7 @@ def test_the_built_in_model_leaves_no_path_behind(
 def test_general_rows_are_found_from_anywhere(
     project: Project, model: ModelFacts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "general.jsonl").write_text("{}\n", encoding="utf-8")
+    (tmp_path / "general.jsonl").write_text(GENERAL, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     overrides = {"general_file": "general.jsonl"}
     plan = planning.plan_project(project, method="lora", model=model.folder, overrides=overrides)

@@ -1,10 +1,11 @@
+import json
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.safe_text import one_line, safe_text
+from engine.safe_text import one_line, safe_json, safe_text
 
 OBEYED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
@@ -40,3 +41,10 @@ def test_hostile_text_is_made_harmless(hostile: str, shown: str) -> None:
 
 def test_a_cut_says_how_much_is_missing() -> None:
     assert safe_text("x" * 5_000, 4_000) == "x" * 4_000 + "… 1,000 more"
+
+
+@given(st.text(st.characters(max_codepoint=0x2100)) | st.text(st.characters(exclude_categories=["Cs"])))
+def test_json_says_the_same_without_a_character_that_a_terminal_obeys(text: str) -> None:
+    shown = safe_json(json.dumps({"text": text}, ensure_ascii=False))
+    assert not OBEYED.search(shown)
+    assert json.loads(shown) == {"text": text}
