@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from engine import journey
-from engine.data.adopt import adopt
+from engine.data.adopt import adopt, current
 from engine.data.cleaning import clean
 from engine.data.importing import import_files
 from engine.data.mapping import Mapping
 from engine.data.prepare import find_layout
 from engine.data.splitting import split
-from engine.data.versions import Version, open_version
 from engine.decide.answers import read_answers
 from engine.decide.record import record_verdict
 from engine.errors import TrainingError
@@ -95,8 +94,8 @@ def _prepare(project: Project, talk: Talk, sample: Path) -> None:
     mapping = Mapping.make(SAMPLE / "mapping.toml", {})
     sources = [find_layout(sample / name, mapping) for name in ("tickets.csv", "tickets.jsonl")]
     adopt(project, import_files(sources, mapping, project.data))
-    adopt(project, clean(_current(project), project.data, ("duplicates", "conflicts")).version)
-    adopt(project, split(_current(project), project.data, seed=0).version)
+    adopt(project, clean(current(project), project.data, ("duplicates", "conflicts")).version)
+    adopt(project, split(current(project), project.data, seed=0).version)
     journey.waive(project, "data", "pii", "the sample's personal data is invented")
     _told(project, talk, "data")
     journey.waive(project, "review", "reviewed", "headless: nobody is here to read 100 rows")
@@ -125,10 +124,6 @@ def _train(project: Project, talk: Talk) -> RunFolder:
     talk.run(view)
     _told(project, talk, "train")
     return run
-
-
-def _current(project: Project) -> Version:
-    return open_version(project.version_folder(str(project.data_version())))
 
 
 def _told(project: Project, talk: Talk, key: str) -> None:

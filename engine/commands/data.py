@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.errors import GateError, UsageError
+
 _TASKS = ("classification", "extraction", "style", "reasoning", "domain")
 
 
@@ -77,13 +79,13 @@ def run_import(args: argparse.Namespace) -> int:
 
 def run_clean(args: argparse.Namespace) -> int:
     from engine.commands.output import Progress
-    from engine.data.adopt import adopt
+    from engine.data.adopt import adopt, current
     from engine.data.cleaning import clean
     from engine.project import Project
 
     project = Project.open(args.project)
     with project.changing("data clean"):
-        current, drop = _current(project), tuple(part.strip() for part in args.drop.split(","))
+        current, drop = current(project), tuple(part.strip() for part in args.drop.split(","))
         with Progress(len(current), "rows compared") as progress:
             cleaned = clean(current, project.data, drop, progress.update)
         adopt(project, cleaned.version, dropped=cleaned.dropped)
@@ -97,13 +99,13 @@ def run_clean(args: argparse.Namespace) -> int:
 def run_split(args: argparse.Namespace) -> int:
     from contextlib import ExitStack
 
-    from engine.data.adopt import adopt
+    from engine.data.adopt import adopt, current
     from engine.data.splitting import split
     from engine.project import Project
 
     project = Project.open(args.project)
     with project.changing("data split"), ExitStack() as stack:
-        current = _current(project)
+        current = current(project)
         read, compared = _stage(stack, len(current), "rows read"), _stage(stack, 100, "per cent compared")
         made = split(current, project.data, args.seed, read, compared)
         adopt(project, made.version, split=made.counts, seed=args.seed)
@@ -120,6 +122,8 @@ def run_split(args: argparse.Namespace) -> int:
         "sizing": made.version.manifest["sizing"],
     }
     _made(args, document, _splitted(document, made.proof.text))
+    if not document["proof"]["passed"]:
+        raise GateError("the splits share rows", hint=f"data/{made.version.name}/manifest.json lists them")
     return 0
 
 
@@ -150,23 +154,12 @@ def _size(sources: Sequence[Any]) -> int:
     return sum(source.path.stat().st_size for source in sources)
 
 
-def _current(project: Any) -> Any:
-    from engine.data.versions import open_version
-    from engine.errors import DataError
-
-    name = project.data_version()
-    if name is None:
-        raise DataError("the project has no data yet", hint="tunewright data import FILE...")
-    return open_version(project.version_folder(name))
-
-
 def _confirm(sources: Sequence[Any], yes: bool) -> None:
     """Shows how the files will be read and asks, or takes --yes for the answer."""
     import sys
 
     from engine.commands.output import say
     from engine.data.prepare import samples
-    from engine.errors import UsageError
     from engine.safe_text import one_line, safe_text
 
     for source in sources:

@@ -4,8 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine import audit, journey
-from engine.data.versions import Version
+from engine.data.versions import Version, open_version
+from engine.errors import DataError
 from engine.project import Project
+
+
+def current(project: Project) -> Version:
+    """The project's current version. Raises DataError before the first import, or when it is damaged."""
+    name = project.data_version()
+    if name is None:
+        raise DataError("the project has no data yet", hint="tunewright data import FILE...")
+    return open_version(project.version_folder(name))
 
 
 def adopt(project: Project, version: Version, **facts: Any) -> None:
