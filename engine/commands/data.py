@@ -85,9 +85,9 @@ def run_clean(args: argparse.Namespace) -> int:
 
     project = Project.open(args.project)
     with project.changing("data clean"):
-        current, drop = current(project), tuple(part.strip() for part in args.drop.split(","))
-        with Progress(len(current), "rows compared") as progress:
-            cleaned = clean(current, project.data, drop, progress.update)
+        version, drop = current(project), tuple(part.strip() for part in args.drop.split(","))
+        with Progress(len(version), "rows compared") as progress:
+            cleaned = clean(version, project.data, drop, progress.update)
         adopt(project, cleaned.version, dropped=cleaned.dropped)
     rows, dropped = len(cleaned.version), cleaned.dropped
     went = ", ".join(f"{count:,} {name}" for name, count in dropped.items())
@@ -105,9 +105,9 @@ def run_split(args: argparse.Namespace) -> int:
 
     project = Project.open(args.project)
     with project.changing("data split"), ExitStack() as stack:
-        current = current(project)
-        read, compared = _stage(stack, len(current), "rows read"), _stage(stack, 100, "per cent compared")
-        made = split(current, project.data, args.seed, read, compared)
+        version = current(project)
+        read, compared = _stage(stack, len(version), "rows read"), _stage(stack, 100, "per cent compared")
+        made = split(version, project.data, args.seed, read, compared)
         adopt(project, made.version, split=made.counts, seed=args.seed)
     document = {
         "version": made.version.name,
