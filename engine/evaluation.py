@@ -125,7 +125,7 @@ def _record(found: RunEvaluation, rests_on: dict[str, str]) -> None:
     tuned = found.evaluation.systems["tuned"]["test"]["exact_match"]
     text = (
         f"{found.run.id} on {tuned.n} test rows: {tuned.value:.1%} ({tuned.low:.1%} to {tuned.high:.1%}); {verdict}; "
-        f"test opened {found.test_openings} times"
+        f"openings of the test so far: {found.test_openings}"
     )
     state: Literal["passed", "failed"] = "passed" if verdict.startswith("better") else "failed"
     evidence = journey.Evidence("beats_baseline", state, text, rests_on)

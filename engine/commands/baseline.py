@@ -56,12 +56,12 @@ def systems_table(evaluation: Any) -> str:
         for name, measures in sets.items()
     ]
     rows.sort(key=lambda row: row[0])
-    shown = [(*row[:4], *("" if one is None else f"{one.value:.1%}" for one in row[4:])) for row in rows]
-    return table(("set", "system", "n", "exact match, 95 % interval", "fields", "schema", "stops"), shown)
+    shown = [(*row[:4], *("" if one is None else f"{100 * one.value:.1f}" for one in row[4:])) for row in rows]
+    return table(("set", "system", "n", "exact %, 95 % interval", "fields %", "schema %", "stops %"), shown)
 
 
 _OTHERS = ("field_accuracy", "schema_valid", "stopped_by_eos")
 
 
 def _interval(measure: Any) -> str:
-    return f"{measure.value:.1%} ({measure.low:.1%} to {measure.high:.1%})"
+    return f"{100 * measure.value:.1f} ({100 * measure.low:.1f} to {100 * measure.high:.1f})"

@@ -38,5 +38,5 @@ def run(args: argparse.Namespace) -> int:
     print(table(("set", "comparison", "exact match", "95 %", "verdict"), rows))
     for name, verdict in found.evaluation.verdicts.items():
         say(f"{name}: {verdict}")
-    say(f"the test split has been opened {found.test_openings} times" if args.test else "the test split stays sealed")
+    say(f"openings of the sealed test so far: {found.test_openings}")
     return 0

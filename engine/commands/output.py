@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import os
 import shutil
 import sys
 import time
@@ -29,8 +30,16 @@ def show(text: object) -> None:
 
 
 def say(text: str = "") -> None:
-    """A line of talk on stderr."""
-    print(safe_text(text), file=sys.stderr, flush=True)
+    """A line of talk on stderr, in the place of a progress line that may stand there."""
+    print(f"{_CLEAR if _is_live() else ''}{safe_text(text)}", file=sys.stderr, flush=True)
+
+
+_CLEAR = "\r\x1b[K"
+
+
+def _is_live() -> bool:
+    """Whether stderr is a terminal that can rewrite a line."""
+    return sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -81,8 +90,10 @@ class Progress:
         self._unit = f" {unit}" if unit else ""
         self._what = what
         self._started = self._shown = time.monotonic()
-        self._live = sys.stderr.isatty()
+        self._live = _is_live()
         self._visible = False
+        self._first: float | None = None
+        """What was done before, by an earlier command: it says nothing about the pace."""
 
     def __enter__(self) -> Self:
         return self
@@ -91,12 +102,13 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._visible and self._live:
-            sys.stderr.write("\r\x1b[K")
+            sys.stderr.write(_CLEAR)
             sys.stderr.flush()
 
     def update(self, done: float, note: str = "", eta_s: float | None = None) -> None:
         """`done` of the total so far; `note` is appended. `eta_s`: seconds left, where the caller knows better."""
         now = time.monotonic()
+        self._first = done if self._first is None else self._first
         if now - self._started < 1 or now - self._shown < (0.1 if self._live else 10):
             return
         self._shown, self._visible = now, True
@@ -106,19 +118,26 @@ class Progress:
 
     def rows(self, what: str, done: int, total: int) -> None:
         """`update` for work that names itself and knows its total."""
-        self._what, self.total, self._unit = what, total, " rows"
+        self._turn_to(what, total, " rows")
         self.update(done)
 
     def steps(self, what: str, done: int, total: int, note: str, eta_s: float | None) -> None:
         """`update` for a training run, which knows its own pace."""
-        self._what, self.total, self._unit = what, total or None, " steps"
+        self._turn_to(what, total or None, " steps")
         self.update(done, note, eta_s)
+
+    def _turn_to(self, what: str, total: float | None, unit: str) -> None:
+        if what != self._what:
+            self._started = self._shown = time.monotonic()
+            self._first = None
+        self._what, self.total, self._unit = what, total, unit
 
     def _line(self, done: float, now: float, note: str, eta_s: float | None) -> str:
         of = f" of {self.total:,.0f}" if self.total else ""
         parts = [f"{self._what}: {done:,.0f}{of}{self._unit}"]
-        if eta_s is None and self.total and done > 0:
-            eta_s = (now - self._started) * max(0.0, self.total - done) / done
+        new = done - (self._first or 0.0)
+        if eta_s is None and self.total and new > 0:
+            eta_s = (now - self._started) * max(0.0, self.total - done) / new
         if eta_s is not None:
             parts.append(f"{duration(eta_s)} left")
         return ", ".join([*parts, note] if note else parts)
