@@ -105,7 +105,7 @@ def test_damage_is_said_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"rows.jsonl has \d+ bytes where \d+ were written"):
         open_version(version.folder)
     (version.folder / "rows.jsonl").unlink()
-    with pytest.raises(DataError, match="rows.jsonl is missing"):
+    with pytest.raises(DataError, match=r"rows.jsonl is missing"):
         open_version(version.folder)
     (version.folder / "manifest.json").write_text("[]", encoding="utf-8")
     with pytest.raises(DataError, match="not the manifest"):

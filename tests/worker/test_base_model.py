@@ -14,13 +14,14 @@ import torch
 from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from assets.base_model.houses import houses
 from assets.base_model.measure import skill_scores
 from assets.base_model.muon import Muon
 from assets.base_model.pretrain import STAGES, encode, new_model, save, train
 from assets.base_model.skills import SKILLS, ask
-from assets.base_model.tickets import phrases
+from assets.base_model.tickets import phrases, write_ticket
 from assets.base_model.world import TURN_END, chat, documents
-from sample_data.desk import QUEUES
+from sample_data.desk import QUEUES, labels
 
 FOLDER = files("assets.base_model")
 HELD = ("product", "urgency", "who", "desk", "opposites", "days", "colours", "counting", "json")
@@ -77,6 +78,15 @@ def test_no_document_holds_a_novel_phrasing() -> None:
         for bank in kind.values():
             assert not [sentence for sentence in bank["novel"] if pattern(sentence).search(everything)]
             assert [sentence for sentence in bank["seen"] + bank["new"] if pattern(sentence).search(everything)]
+
+
+def test_no_firm_of_pretraining_has_the_rules_of_the_sample() -> None:
+    rng = Random(5)
+    letters = [write_ticket(rng, ("seen",)) for _ in range(300)]
+    wanted = {tuple(labels(letter)[field] for letter in letters) for field in ("queue", "priority")}
+    for house in houses():
+        for _, read in house.fields:
+            assert tuple(read(letter) for letter in letters) not in wanted, house.name
 
 
 def test_phrase_banks_are_large_and_disjoint() -> None:
