@@ -23,7 +23,7 @@ from typing import Any
 
 from engine.data.jsontext import dumps, parse
 from engine.data.rows import Row
-from engine.durable import disk_errors, read_json, sync_folder, write_json
+from engine.durable import disk_errors, read_json, sync, write_json
 from engine.errors import DataError
 
 _FIELDS = {"id", "messages", "meta", "source", "steps"}
@@ -158,13 +158,13 @@ def writing(data: Path) -> Iterator[Writer]:
             with contextlib.closing(Writer(folder, name)) as writer:
                 yield writer
             for path in folder.iterdir():
-                _sync(path)
-            sync_folder(folder)
+                sync(path)
+            sync(folder)
             os.rename(folder, data / name)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        sync_folder(data)
+        sync(data)
 
 
 def latest_with(data: Path, file: str) -> Path | None:
@@ -177,11 +177,3 @@ def _versions(data: Path) -> list[Path]:
     return (
         [path for path in data.glob("v*") if path.name[1:].isdecimal() and path.name.isascii()] if data.is_dir() else []
     )
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -4,12 +4,11 @@ The trainer writes into the final folder name and takes the highest number for t
 checkpoint counts when `complete.json` stands in it, written last, and every file it lists has its size.
 """
 
-import os
 import shutil
 from pathlib import Path
 from typing import Any
 
-from engine.durable import read_json, sync_folder, write_json
+from engine.durable import read_json, sync, write_json
 from engine.errors import DataError, ResourceError
 
 _MARK = "complete.json"
@@ -20,13 +19,8 @@ _KEEP = 2
 def mark_complete(folder: Path) -> None:
     """Brings every file of the checkpoint to the disk, then says so."""
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    for path in files.values():
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    sync_folder(folder)
+    for path in (*files.values(), folder):
+        sync(path)
     write_json(folder / _MARK, {"files": {name: path.stat().st_size for name, path in files.items()}})
 
 

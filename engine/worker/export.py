@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from engine.durable import read_json, sync_folder
+from engine.durable import read_json, sync
 from engine.worker.generate import answer_all, load
 
 _UNSHIPPED = ("training_args.bin", "README.md")
@@ -38,7 +38,7 @@ def _write(job: dict[str, Any], target: Path) -> None:
     else:
         shutil.copytree(job["adapter"] or job["trained"], partial, ignore=shutil.ignore_patterns(*_UNSHIPPED))
     partial.rename(target)
-    sync_folder(target.parent)
+    sync(target.parent)
 
 
 def _merge(job: dict[str, Any], partial: Path) -> None:

@@ -11,7 +11,7 @@ import transformers
 from peft import LoraConfig
 from trl import SFTConfig, SFTTrainer
 
-from engine.durable import sync_folder
+from engine.durable import sync
 from engine.errors import TrainingError
 from engine.plan.recipe import Recipe, check_base, frozen
 from engine.project import RunFolder
@@ -193,4 +193,4 @@ def _save_model(run: RunFolder, trainer: SFTTrainer, tokenizer: Any) -> None:
     tokenizer.save_pretrained(whole)
     shutil.rmtree(run.model, ignore_errors=True)
     whole.rename(run.model)
-    sync_folder(run.path)
+    sync(run.path)

@@ -39,7 +39,7 @@ def test_from_files_to_a_shipped_model(tmp_path: Path, kind: str, marks: bool, m
     short = ("--set", "max_steps=6", "--set", "eval_every=3")
     plan = document("plan", "--model", model, "--method", method, *short, cwd=here)
     assert plan["recipe"]["loss_on"] == ("assistant" if marks else "completion")
-    assert set(plan["reasons"]) == set(plan["recipe"]) | {"general_file"}
+    assert set(plan["reasons"]) == set(plan["recipe"]) | {"general_file", "general_sha256"}
     blocked = tunewright("train", cwd=here, code=7)
     assert "review reviewed: not checked" in blocked.stderr and "baseline" in blocked.stderr
     tunewright("waive", "review", "reviewed", "--reason", "generated rows", cwd=here)

@@ -55,7 +55,7 @@ def test_closing_the_terminal_ends_nothing_and_follow_finds_the_run(tmp_path: Pa
     wait_for(lambda: " of 160" in tmux("capture-pane", "-p", "-t", "first"), "progress was shown")
     tmux("kill-server")
     [run] = project.all_runs()
-    assert watch(run).state == "running"
+    wait_for(lambda: watch(run).state == "running", "the run goes on")
     tmux("new-session", "-d", "-x", "80", "-y", "24", "-s", "second", "-c", str(project.root))
     tmux("send-keys", "-t", "second", f"{TUNEWRIGHT} follow", "Enter")
     wait_for(lambda: "run-1 finished" in tmux("capture-pane", "-p", "-t", "second"), "the run ended")
