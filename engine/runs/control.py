@@ -15,6 +15,8 @@ from engine.project import Project, RunFolder
 from engine.runs.evidence import record_evidence
 from engine.runs.watch import START_LIMIT_S, RunView, watch
 
+_LAST_THREADS_S = 10.0
+
 
 def start(project: Project, recipe: str) -> RunFolder:
     """Makes a run of `recipe` (TOML text) and starts it detached; returns when its supervisor is up.
@@ -37,7 +39,7 @@ def resume(run: RunFolder) -> RunView:
     if view.state == "finished":
         record_evidence(run)
         return view
-    if not is_idle(run) or view.state in ("starting", "running", "stopping"):
+    if view.state in ("starting", "running", "stopping") or not _becomes_idle(run):
         raise UsageError(f"{run.id} is {view.state}", hint=f"tunewright follow {run.id}")
     audit.append(run.project.audit, "run.resume", run=run.id, after=view.state)
     _launch(run)
@@ -90,6 +92,16 @@ def worker_environment() -> dict[str, str]:
         "TOKENIZERS_PARALLELISM": "false",
     }
     return {**os.environ, **quiet, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+def _becomes_idle(run: RunFolder) -> bool:
+    # A killed process is gone for its observers while its last threads still hold the lock, for some milliseconds.
+    limit = time.monotonic() + _LAST_THREADS_S
+    while not is_idle(run):
+        if time.monotonic() > limit:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def is_idle(run: RunFolder) -> bool:
