@@ -60,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TunewrightError as error:
         return _report(error)
     except KeyboardInterrupt:
+        print("\ninterrupted; what was done is kept: run the command again", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nobody is left to tell.
@@ -112,7 +113,9 @@ def _usable_streams() -> None:
 
 def _report(error: TunewrightError) -> int:
     with contextlib.suppress(BrokenPipeError):
-        print(f"tunewright: error: {safe_text(error)}\n  hint: {safe_text(error.hint)}", file=sys.stderr)
+        from engine.commands.output import wrapped
+
+        print(wrapped(f"tunewright: error: {safe_text(error)}\n  hint: {safe_text(error.hint)}"), file=sys.stderr)
     return error.exit_code
 
 

@@ -24,6 +24,7 @@ from engine.measure import (
 from engine.plan.recipe import Recipe, frozen, planned
 from engine.project import Project, RunFolder
 from engine.runs.evidence import record_evidence
+from engine.runs.watch import LIVE, watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ def evaluate(run: RunFolder, extra: Extra, *, open_the_test: bool, told: Told) -
     Opening the test is recorded before anything is scored. Only the test decides the gate.
     """
     if not run.model.exists():
-        raise DataError(f"{run.id} has no model yet", hint=f"tunewright follow {run.id}", where=str(run.path))
+        state = watch(run).state
+        way = "follow" if state in LIVE else "resume"
+        raise DataError(f"{run.id} has no model yet: it is {state}", hint=f"tunewright {way} {run.id}")
     record_evidence(run)
     project, recipe = run.project, frozen(run)
     sets = [split_set(project, recipe, "validation"), *_unseen(project, recipe, extra.sets())]

@@ -29,8 +29,15 @@ class Step:
     """What produces the evidence."""
 
 
+_READ = 'read 100 rows, then: tunewright waive review reviewed --reason "who read them, and what was found"'
 _STEPS = (
-    Step("decide", "Should this be fine-tuned at all?", {"verdict": "the checklist says fine-tune"}, (), "decide"),
+    Step(
+        "decide",
+        "Should this be fine-tuned at all?",
+        {"verdict": "the checklist says fine-tune"},
+        (),
+        "tunewright decide",
+    ),
     Step(
         "data",
         "Is the data fit to train on?",
@@ -41,25 +48,25 @@ _STEPS = (
             "split_proof": "train, validation and test share nothing",
         },
         ("data",),
-        "data import, data clean, data split",
+        "tunewright data import FILE..., then data clean --drop duplicates,conflicts, then data split",
     ),
+    Step("review", "Has a person read it?", {"reviewed": "100 random rows read by a person"}, ("data",), _READ),
     Step(
-        "review", "Has a person read it?", {"reviewed": "100 random rows read by a person"}, ("data",), "waive review"
+        "where", "Where will it run?", {"destination": "a machine or service that can do it"}, (), "tunewright doctor"
     ),
-    Step("where", "Where will it run?", {"destination": "a machine or service that can do it"}, (), "doctor"),
     Step(
         "plan",
         "What will be trained, and how?",
         {"recipe": "a recipe with a reason for every value"},
         ("data", "model"),
-        "plan",
+        "tunewright plan",
     ),
     Step(
         "baseline",
         "How good is the model before?",
         {"measured": "base and few-shot measured before training"},
         ("data", "model"),
-        "baseline",
+        "tunewright baseline",
     ),
     Step(
         "train",
@@ -70,21 +77,21 @@ _STEPS = (
             "best": "the best checkpoint by validation loss is kept",
         },
         ("data", "model", "recipe"),
-        "train",
+        "tunewright train",
     ),
     Step(
         "evaluate",
         "Is it better, honestly?",
         {"beats_baseline": "better than every baseline on the test set, beyond chance"},
         ("data", "model", "recipe", "run"),
-        "evaluate RUN",
+        "tunewright evaluate RUN --test",
     ),
     Step(
         "ship",
         "Is what is shipped what was trained?",
         {"parity": "the export reproduces the tuned model's answers"},
         ("data", "model", "recipe", "run"),
-        "ship RUN --to FORM",
+        "tunewright ship RUN --to FORM",
     ),
 )
 STEPS: Mapping[str, Step] = {step.key: step for step in _STEPS}
@@ -196,7 +203,7 @@ def _items(
             text = f"{', '.join(_changed(said[-1], facts))} changed since: {said[-1].get('text', 'waived')}"
             yield ItemStatus(item, means, "stale", text, said[-1].get("source", "yours"))
         else:
-            yield ItemStatus(item, means, "not checked", f"tunewright {step.command}", "")
+            yield ItemStatus(item, means, "not checked", step.command, "")
 
 
 def _changed(line: Mapping[str, Any], facts: Mapping[str, str]) -> list[str]:
@@ -221,9 +228,12 @@ def require(project: Project, upto: str, facts: Mapping[str, str] | None = None)
         blocking += [(status.step, item) for item in status.items if item.state not in ("passed", "waived")]
     if not blocking:
         return
-    lines = "; ".join(f"{step.key} {item.item}: {item.state} ({item.text})" for step, item in blocking)
+    lines = "".join(f"\n  {step.key} {item.item}: {item.state}: {item.text}" for step, item in blocking)
     step, item = blocking[0]
     waive = f'tunewright waive {step.key} {item.item} --reason "..."'
-    raise GateError(
-        f"{upto} is blocked. {lines}", hint=f"run `tunewright {step.command}`, or go on without it: {waive}"
-    )
+    raise GateError(f"{upto} is blocked by{lines}", hint=f"{step.command}; or go on without it: {waive}")
+
+
+def next_step(project: Project) -> StepStatus | None:
+    """The first step whose gate holds the road up; None at its end."""
+    return next((status for status in read(project) if status.open), None)

@@ -30,7 +30,7 @@ def extra(args: argparse.Namespace) -> "Extra":
 
 
 def run(args: argparse.Namespace) -> int:
-    from engine.commands.output import Progress, print_json
+    from engine.commands.output import Progress, print_json, say_next
     from engine.evaluation import baseline
     from engine.extras import require
     from engine.project import Project
@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
         print_json(evaluation.document())
     else:
         print(systems_table(evaluation))
+        say_next(project)
     return 0
 
 
@@ -57,11 +58,15 @@ def systems_table(evaluation: Any) -> str:
     ]
     rows.sort(key=lambda row: row[0])
     shown = [(*row[:4], *("" if one is None else f"{100 * one.value:.1f}" for one in row[4:])) for row in rows]
-    return table(("set", "system", "n", "exact %, 95 % interval", "fields %", "schema %", "stops %"), shown)
+    headers = ("set", "system", "n", "exact % (95 %)", "fields %", "schema %", "stops %")
+    return f"{table(headers, shown)}\n{_LEGEND}"
 
 
+_LEGEND = """exact: the whole answer is right (with its 95 % interval); fields: share of its fields that are
+right; schema: it has the form of the training answers; stops: it ends by itself. base: the
+model before training; base_few_shot: with worked examples; trivial: always the same answer."""
 _OTHERS = ("field_accuracy", "schema_valid", "stopped_by_eos")
 
 
 def _interval(measure: Any) -> str:
-    return f"{100 * measure.value:.1f} ({100 * measure.low:.1f} to {100 * measure.high:.1f})"
+    return f"{100 * measure.value:.1f} ({100 * measure.low:.1f}-{100 * measure.high:.1f})"

@@ -171,10 +171,15 @@ def _confirm(sources: Sequence[Any], yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise UsageError("nobody is there to confirm the samples", hint="look at them above and add --yes")
-    say("Is this right? [y/n]")
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    answer = ""
+    while answer not in ("y", "yes", "n", "no"):
+        say("Is this right? [y/n]")
+        line = sys.stdin.readline()
+        answer = line.strip().lower() if line else "no"
+    if answer.startswith("n"):
         raise UsageError(
-            "nothing was imported", hint="say which columns to learn from: --prompt COL --answer COL[,COL]"
+            "nothing was imported",
+            hint="say which columns to learn from: --prompt COL --answer COL[,COL], or change the --mapping file",
         )
 
 
@@ -191,10 +196,10 @@ def _made(args: argparse.Namespace, document: dict[str, Any], lines: Sequence[st
 def _imported(made: dict[str, Any], facts: dict[str, Any]) -> list[str]:
     from engine.data.adopt import counted
 
-    lines = [f"{made['version']}: {made['rows']:,} rows; {made['left_out']:,} left out"]
+    lines = _problems(facts["problems"])
     if made["left_out"]:
         lines.append(f"left out rows are listed in data/{made['version']}/left_out.jsonl")
-    lines += _problems(facts["problems"])
+    lines.append(f"{made['version']}: {made['rows']:,} rows; {made['left_out']:,} left out")
     lines.append(f"secrets masked: {counted(facts['secrets'])}")
     lines.append(f"personal data, unchanged: {counted(facts['privacy'])}")
     return [*lines, "next: tunewright data clean --drop duplicates,conflicts, then tunewright data split"]
@@ -228,6 +233,7 @@ def _report(report: dict[str, Any]) -> str:
         ("contradictions", f"{report['conflicts']['prompts']:,} prompts with different answers"),
         ("secrets", f"{counted(report['secrets'])}; masked at import"),
         ("personal data", f"{counted(report['privacy'])}; not scanned for: {unsought}"),
+        *(("", f"{one['file']}:{one['line']}: {', '.join(one['kinds'])}") for one in report["privacy"]["first"]),
         (
             "tokens",
             f"{tokens['total']:,}; a row {tokens['p50']:,} (p50), {tokens['p95']:,} (p95), {tokens['max']:,} (max)",

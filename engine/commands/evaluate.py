@@ -9,7 +9,11 @@ from engine.commands.baseline import add_set_options
 def add(commands: Any) -> None:
     parser = commands.add_parser("evaluate", help="the tuned model against every baseline")
     parser.add_argument("id", nargs="?", metavar="RUN", help="default: the newest run")
-    parser.add_argument("--test", action="store_true", help="open the sealed test split; every opening is counted")
+    parser.add_argument(
+        "--test",
+        action="store_true",
+        help="open the sealed test split, which alone decides the gate; every opening is counted",
+    )
     add_set_options(parser)
     parser.set_defaults(run=run)
 
@@ -17,7 +21,7 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from engine.commands.baseline import extra, systems_table
     from engine.commands.follow import named_or_newest
-    from engine.commands.output import Progress, print_json, say, table
+    from engine.commands.output import Progress, print_json, say, say_next, table
     from engine.evaluation import evaluate
     from engine.extras import require
     from engine.project import Project
@@ -39,4 +43,7 @@ def run(args: argparse.Namespace) -> int:
     for name, verdict in found.evaluation.verdicts.items():
         say(f"{name}: {verdict}")
     say(f"openings of the sealed test so far: {found.test_openings}")
+    if not args.test:
+        say(f"validation decides no gate; when all choices are made: tunewright evaluate {folder.id} --test")
+    say_next(project)
     return 0

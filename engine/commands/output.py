@@ -5,12 +5,16 @@ import itertools
 import os
 import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from engine.safe_text import one_line, safe_json, safe_text
+
+if TYPE_CHECKING:
+    from engine.project import Project
 
 
 def print_json(document: Any) -> None:
@@ -31,7 +35,29 @@ def show(text: object) -> None:
 
 def say(text: str = "") -> None:
     """A line of talk on stderr, in the place of a progress line that may stand there."""
-    print(f"{_CLEAR if _is_live() else ''}{safe_text(text)}", file=sys.stderr, flush=True)
+    print(f"{_CLEAR if _is_live() else ''}{wrapped(safe_text(text))}", file=sys.stderr, flush=True)
+
+
+def wrapped(text: str) -> str:
+    """On a terminal: lines as wide as it, broken between words, the rest indented. Elsewhere as it is."""
+    if not sys.stderr.isatty():
+        return text
+    width = shutil.get_terminal_size((80, 24)).columns - 1
+    options: dict[str, Any] = {"subsequent_indent": "    ", "break_long_words": False, "break_on_hyphens": False}
+    return "\n".join("\n".join(textwrap.wrap(line, width, **options)) for line in text.split("\n"))
+
+
+def say_next(project: "Project") -> None:
+    """What the road asks for next."""
+    from engine.journey import next_step
+
+    status = next_step(project)
+    if status is None:
+        say("every gate is passed or waived")
+        return
+    item = next(item for item in status.items if item.state not in ("passed", "waived"))
+    way = "" if status.step.command in item.text else f"; {status.step.command}"
+    say(f"next: {status.step.key} {item.item} is {item.state}: {item.text}{way}")
 
 
 _CLEAR = "\r\x1b[K"

@@ -13,13 +13,16 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from engine.commands.output import duration, print_json, sparkline, table
+    from engine.commands.output import duration, print_json, say, sparkline, table
     from engine.project import Project
     from engine.runs.watch import watch
 
     views = [watch(folder) for folder in Project.open(args.project).all_runs()]
     if args.json:
         print_json({"runs": [document(view) for view in views]})
+        return 0
+    if not views:
+        say("no run yet: tunewright train")
         return 0
     rows = [
         (

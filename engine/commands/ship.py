@@ -13,6 +13,12 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
+def _loading(form: str, shipped: Any) -> str:
+    if form == "merged":
+        return f"AutoModelForCausalLM.from_pretrained({shipped.folder!r})"
+    return f"PeftModel.from_pretrained(base, {shipped.folder!r}), on the base model that was planned with"
+
+
 def run(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
@@ -32,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
         print_json({**asdict(shipped), "parity": shipped.parity})
     else:
         show(shipped.folder)
+        say(f"load it with transformers: {_loading(args.to, shipped)}")
         say(f"{shipped.same} of {shipped.rows} validation answers identical when loaded anew")
     if not shipped.parity:
         raise GateError(

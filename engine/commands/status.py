@@ -11,10 +11,11 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from engine import journey
-    from engine.commands.output import print_json, say, table
+    from engine.commands.output import print_json, say_next, table
     from engine.project import Project
 
-    steps = journey.read(Project.open(args.project))
+    project = Project.open(args.project)
+    steps = journey.read(project)
     if args.json:
         print_json({"steps": [_document(status) for status in steps]})
         return 0
@@ -24,8 +25,7 @@ def run(args: argparse.Namespace) -> int:
         for first, item in ((item is status.items[0], item) for item in status.items)
     ]
     print(table(("", "step", "gate item", "state", "evidence, reason, or what produces it"), rows))
-    blocking = next((status for status in steps if status.open), None)
-    say(f"next: {blocking.step.key}: {blocking.step.asks}" if blocking else "every gate is passed or waived")
+    say_next(project)
     return 0
 
 

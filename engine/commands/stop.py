@@ -32,6 +32,11 @@ def run(args: argparse.Namespace) -> int:
         print_json(document(view))
     raise_failure(view)
     if not args.json:
-        show(f"{folder.id} {view.state} at step {view.step} of {view.steps}; newest checkpoint: step {view.checkpoint}")
+        kept = (
+            f"newest checkpoint: step {view.checkpoint}"
+            if view.checkpoint
+            else "before its first step: nothing to keep"
+        )
+        show(f"{folder.id} {view.state} at step {view.step} of {view.steps}; {kept}")
         say(f"continue with: tunewright resume {folder.id}")
     return 0

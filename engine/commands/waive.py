@@ -14,7 +14,7 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from engine import journey
-    from engine.commands.output import print_json, say
+    from engine.commands.output import print_json, say, say_next
     from engine.project import Project
 
     project = Project.open(args.project)
@@ -24,4 +24,5 @@ def run(args: argparse.Namespace) -> int:
         print_json({"step": args.step, "item": args.item, "state": "waived", "reason": args.reason.strip()})
     else:
         say(f"{args.step} {args.item} is waived: {args.reason.strip()}")
+        say_next(project)
     return 0

@@ -25,6 +25,8 @@ PRIMARY = "exact_match"
 """The one metric on which systems are compared, declared before anything is measured."""
 MARGIN = 0.05
 """A difference smaller than this is called none: 5 points."""
+GOOD = 0.5
+"""A baseline that is right less often than this is no alternative, whatever the difference."""
 ALPHA = 0.05
 
 Scored = dict[str, dict[str, float]]
@@ -108,7 +110,7 @@ def evaluate(
             systems.setdefault(system, {})[name] = measures
         comparisons += _compare(name, tuned, scored, clusters, seed)
     decided = _decide(comparisons)
-    return Evaluation(systems, tuple(decided), {name: _verdict_of_set(name, decided) for name in outputs})
+    return Evaluation(systems, tuple(decided), {name: _verdict_of_set(name, decided, systems) for name in outputs})
 
 
 def require_same_rows(name: str, by_system: Mapping[str, Sequence[Output]]) -> None:
@@ -229,7 +231,9 @@ def _with_verdict(one: Comparison, p_adjusted: float) -> Comparison:
     return replace(one, p_adjusted=p_adjusted, needed_n=None, verdict=verdict)
 
 
-def _verdict_of_set(name: str, comparisons: Sequence[Comparison]) -> str:
+def _verdict_of_set(
+    name: str, comparisons: Sequence[Comparison], systems: Mapping[str, Mapping[str, Mapping[str, Measure]]]
+) -> str:
     """The weakest verdict against any other system: better only where better than each of them."""
     ours = [one for one in comparisons if one.set == name]
     if not ours:
@@ -242,5 +246,7 @@ def _verdict_of_set(name: str, comparisons: Sequence[Comparison]) -> str:
         return f"{undecided.verdict}, against {undecided.b}"
     for one in ours:
         if one.verdict != "better":
-            return f"{one.verdict} from {one.b}: prompting may be enough"
+            good = systems[one.b][name][PRIMARY].value >= GOOD
+            meaning = "prompting may be enough" if good else "neither is good yet: more steps, or more and better data"
+            return f"{one.verdict} from {one.b}: {meaning}"
     return "better than " + ", ".join(one.b for one in ours)

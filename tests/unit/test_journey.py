@@ -69,7 +69,7 @@ def test_a_waiver_needs_a_reason_and_a_known_item(project: Project) -> None:
 
 
 def test_a_closed_gate_names_what_lifts_it(project: Project) -> None:
-    with pytest.raises(GateError, match="decide verdict: not checked") as caught:
+    with pytest.raises(GateError, match="decide verdict: not checked: tunewright decide") as caught:
         journey.require(project, "data")
     assert "tunewright decide" in caught.value.hint and "tunewright waive decide verdict" in caught.value.hint
     journey.waive(project, "decide", "verdict", "the board wants it")
