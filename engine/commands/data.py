@@ -106,6 +106,11 @@ def run_split(args: argparse.Namespace) -> int:
     project = Project.open(args.project)
     with project.changing("data split"), ExitStack() as stack:
         version = current(project)
+        if version.manifest["step"] == "split":
+            raise UsageError(
+                f"{version.name} is split already, and a split moves no row again",
+                hint="import or clean first; splitting anew would make all that rests on it stale",
+            )
         read, compared = _stage(stack, len(version), "rows read"), _stage(stack, 100, "per cent compared")
         made = split(version, project.data, args.seed, read, compared)
         adopt(project, made.version, split=made.counts, seed=args.seed)
