@@ -34,10 +34,8 @@ class ModelFacts:
     architecture: str
     parameters: int
     """Numbers in the weight files; tied weights are stored once."""
-    linear_parameters: int
-    """Those in the linear layers that LoRA's "all-linear" adapts: all but embeddings and the output layer."""
     linear_ends: int
-    """Sum over these layers of inputs + outputs: LoRA of rank r trains r times as many numbers."""
+    """Sum of inputs + outputs over the linear layers, all but embeddings and output: LoRA of rank r trains r times it."""
     hidden_size: int | None
     layers: int | None
     context_length: int | None
@@ -106,7 +104,6 @@ def _inspect(folder: Path, require_template: bool) -> ModelFacts:
         folder=folder,
         architecture=str((config.get("architectures") or [config.get("model_type", "unknown")])[0]),
         parameters=sum(tensor.numbers for tensor in tensors),
-        linear_parameters=sum(tensor.numbers for tensor in linear),
         linear_ends=sum(sum(tensor.shape) for tensor in linear),
         hidden_size=_number(config, "hidden_size", "n_embd", "d_model"),
         layers=_number(config, "num_hidden_layers", "n_layer", "num_layers"),

@@ -37,4 +37,4 @@ def _document(status: Any) -> dict[str, Any]:
     items = [
         {"item": i.item, "means": i.means, "state": i.state, "text": i.text, "source": i.source} for i in status.items
     ]
-    return {"step": status.step.key, "state": status.state, "items": items}
+    return {"step": status.step.key, "asks": status.step.asks, "state": status.state, "items": items}

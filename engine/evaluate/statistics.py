@@ -72,11 +72,6 @@ def wilson(successes: float, n: int) -> tuple[float, float]:
     return max(0.0, min(centre - half, rate)), min(1.0, max(centre + half, rate))
 
 
-def rule_of_three(n: int) -> float:
-    """Upper 95 % bound (one-sided, exact) of a rate when none of `n` rows shows it: 1 - .05^(1/n), about 3/n."""
-    return float(1 - 0.05 ** (1 / n))
-
-
 def mean_intervals(values: Floats, clusters: Sequence[str], seed: int = 0) -> list[Interval]:
     """Intervals of the column means of `values` (n, columns) in 0..1, all from the same resamples.
 

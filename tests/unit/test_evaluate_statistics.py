@@ -16,7 +16,6 @@ from engine.evaluate.statistics import (
     holm,
     mcnemar_exact,
     mean_intervals,
-    rule_of_three,
     sign_flip,
     wilson,
 )
@@ -50,11 +49,6 @@ def test_wilson_is_scipys_and_contains_the_rate(case: tuple[int, int]) -> None:
     oracle = binomtest(successes, n).proportion_ci(method="wilson")
     assert (low, high) == pytest.approx((oracle.low, oracle.high), abs=1e-12)
     assert 0 <= low <= successes / n <= high <= 1
-
-
-@given(st.integers(1, 3000))
-def test_rule_of_three_is_the_exact_bound_for_no_failures(n: int) -> None:
-    assert rule_of_three(n) == pytest.approx(beta.ppf(0.95, 1, n), rel=1e-9)
 
 
 @given(st.integers(0, 400), st.integers(0, 400))
