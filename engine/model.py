@@ -35,7 +35,7 @@ class ModelFacts:
     parameters: int
     """Numbers in the weight files; tied weights are stored once."""
     linear_ends: int
-    """Sum of inputs + outputs over the linear layers, all but embeddings and output: LoRA of rank r trains r times it."""
+    """Inputs + outputs, summed over the linear layers but the output one: LoRA of rank r trains r times as many."""
     hidden_size: int | None
     layers: int | None
     context_length: int | None

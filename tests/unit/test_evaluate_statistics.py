@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import beta, binomtest
+from scipy.stats import binomtest
 
 from engine.errors import DataError
 from engine.evaluate.power import design_effect, detectable_difference, needed_rows

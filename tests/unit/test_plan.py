@@ -135,7 +135,7 @@ def test_values_that_contradict_each_other_are_refused(model: ModelFacts, overri
 
 @given(st.dictionaries(st.sampled_from(sorted(TUNABLE)), st.text(max_size=6) | st.integers().map(str), max_size=4))
 def test_any_override_gives_a_whole_recipe_or_a_usage_error(overrides: dict[str, str]) -> None:
-    facts = ModelFacts(Path("m"), "X", 1000, 500, 60, 8, 2, 256, 32, "F32", True, True, "f", {})
+    facts = ModelFacts(Path("m"), "X", 1000, 60, 8, 2, 256, 32, "F32", True, True, "f", {})
     try:
         recipe = make_plan(situation(facts), overrides).recipe
     except UsageError:
@@ -210,7 +210,7 @@ def test_what_is_trained_and_how_long_in_closed_form(model: ModelFacts) -> None:
 
 def test_memory_of_an_8b_model_is_near_what_was_counted_on_its_shapes() -> None:
     llama = ModelFacts(
-        Path("m"), "LlamaForCausalLM", 8_030_261_248, 6_979_321_856, 41_943_040 // 16, 4096, 32, 8192, 128256, "BF16",
+        Path("m"), "LlamaForCausalLM", 8_030_261_248, 41_943_040 // 16, 4096, 32, 8192, 128256, "BF16",
         True, False, "f", {},
     )  # fmt: skip
     found = memory_bytes(llama, "lora", 16, "bfloat16", 2048) / GIB
