@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine import journey
 from tests.journey.test_own_model import write_data
 from tests.tiny import make_model
 from tests.worker.conftest import planned_project
@@ -71,18 +72,20 @@ ls data; rm filler
 def test_training_on_a_full_disk_fails_in_words_and_resumes(tmp_path: Path) -> None:
     model = make_model(tmp_path / "model")
     project = planned_project(tmp_path / "project", model, epochs=10, eval_every=2)
+    for step in journey.STEPS.values():
+        for item in step.items:
+            journey.waive(project, step.key, item, "trying a full disk")
     done = on_small_disk(
         project.root,
         "3m",
         f"""
-{TUNEWRIGHT} waive review reviewed --reason test
-for item in "decide verdict" "data no_errors" "data secrets_masked" "data pii" "data split_proof" \\
-    "where destination" "plan recipe" "baseline measured"; do {TUNEWRIGHT} waive $item --reason test; done
 {TUNEWRIGHT} train
-while ! grep -q '"kind":"checkpoint"' runs/run-1/events.jsonl 2>/dev/null; do :; done
+while ! grep -q '"kind":"checkpoint"' runs/run-1/events.jsonl 2>/dev/null; do sleep 0.02; done
 head -c 10000000 /dev/zero > filler 2>/dev/null
+# The supervisor waits a minute for space to say what happened; it gets some after three seconds.
+(sleep 3; rm filler) &
 {TUNEWRIGHT} follow; echo "follow: $?"
-rm filler
+wait
 {TUNEWRIGHT} resume --follow; echo "resume: $?"
 {TUNEWRIGHT} audit verify
 """,
