@@ -7,7 +7,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -23,6 +23,7 @@ _COMMANDS = (
     "waive",
     "decide",
     "data",
+    "review",
     "doctor",
     "plan",
     "baseline",
@@ -54,9 +55,14 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code. Never raises, never prints a traceback."""
     signal.signal(signal.SIGTERM, _terminated)
+    return guarded(lambda: _run(sys.argv[1:] if arguments is None else arguments))
+
+
+def guarded(act: Callable[[], int]) -> int:
+    """The exit code of `act`; whatever it raises becomes a message with a hint, and the code of that error."""
     _usable_streams()
     try:
-        return _run(sys.argv[1:] if arguments is None else arguments)
+        return act()
     except TunewrightError as error:
         return _report(error)
     except KeyboardInterrupt:
@@ -78,7 +84,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line; each command's module adds its own part."""
-    root = _Parser(prog="tunewright", description="From 'should I fine-tune at all?' to a measured, shipped model.")
+    root = _Parser(
+        prog="tunewright",
+        description="From 'should I fine-tune at all?' to a measured, shipped model.",
+        epilog="Without a command the wizard opens: tunewright [--project DIR] [--no-mouse] [--theme textual-dark | "
+        "textual-light | ansi-dark | ansi-light].",
+    )
     root.set_defaults(project=Path(), json=False)
     root.add_argument("--version", action="version", version=f"tunewright {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
@@ -112,29 +123,25 @@ def _usable_streams() -> None:
 
 
 def _report(error: TunewrightError) -> int:
-    with contextlib.suppress(BrokenPipeError):
-        from engine.commands.output import wrapped
-
-        print(wrapped(f"tunewright: error: {safe_text(error)}\n  hint: {safe_text(error.hint)}"), file=sys.stderr)
+    _tell(str(error), error.hint, error.exit_code)
     return error.exit_code
 
 
 def _unexpected(error: Exception) -> int:
-    import traceback
-    from datetime import UTC, datetime
+    from engine.trace import unforeseen
 
-    from platformdirs import user_log_path
-
-    trace = user_log_path("tunewright") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
-    where = f"the trace is in {trace}"
-    try:
-        trace.parent.mkdir(parents=True, exist_ok=True)
-        trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    except OSError as refused:
-        where = f"no trace could be written ({refused.strerror})"
-    message = safe_text(f"unexpected {type(error).__name__}: {error}; {where}", 1000)
-    print(f"tunewright: error: {message}\n  hint: report it with that file", file=sys.stderr)
+    _tell(*unforeseen(error), 1)
     return 1
+
+
+def _tell(message: str, hint: str, code: int) -> None:
+    from engine.commands.output import talks_json, tell, wrapped
+
+    with contextlib.suppress(BrokenPipeError):
+        if talks_json():
+            tell(error=message, hint=hint, code=code)
+        else:
+            print(wrapped(f"tunewright: error: {safe_text(message)}\n  hint: {safe_text(hint)}"), file=sys.stderr)
 
 
 def _terminated(number: int, frame: FrameType | None) -> NoReturn:

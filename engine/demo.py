@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +16,18 @@ from engine.data.splitting import split
 from engine.decide.answers import read_answers
 from engine.decide.record import record_verdict
 from engine.errors import TrainingError
-from engine.evaluation import Extra, RunEvaluation, baseline, evaluate
+from engine.evalsets import Extra
+from engine.evaluation import baseline, evaluate
+from engine.findings import RunEvaluation
 from engine.machine.record import record_destination
 from engine.measure import Told
 from engine.planning import plan_project
 from engine.project import Project, RunFolder
 from engine.runs.watch import RunView, watch
+from engine.sample import SAMPLE, SETS
 from engine.ship import ship
 from engine.training import start_planned
 
-SAMPLE = Path(str(files("sample_data")))
-SETS = ("seen", "new", "novel")
-"""Diagnostic sets: phrasings in training, met unlabelled by the base model only, met nowhere."""
 _POLL_S = 0.2
 
 

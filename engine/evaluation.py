@@ -1,15 +1,16 @@
 """Baseline and evaluation of a project: which sets, which systems, and what they show for the gates."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from engine import audit, journey
 from engine.data.load import load_rows
 from engine.errors import DataError, UsageError
-from engine.evaluate.compare import Evaluation
+from engine.evalsets import Extra, named
+from engine.evaluate.compare import FREE_TEXT
+from engine.evaluate.found import PRIMARY, Evaluation
+from engine.findings import BaselineFound, RunEvaluation, keep_baseline, keep_evaluation, now, openings
 from engine.measure import (
     BASELINES,
     EvalSet,
@@ -27,51 +28,24 @@ from engine.runs.evidence import record_evidence
 from engine.runs.watch import LIVE, watch
 
 
-@dataclass(frozen=True, slots=True)
-class RunEvaluation:
-    run: RunFolder
-    evaluation: Evaluation
-    test_openings: int
-    """How often the sealed test of this project has been scored."""
-
-    def document(self) -> dict[str, Any]:
-        return {"run": self.run.id, "test_openings": self.test_openings, **self.evaluation.document()}
-
-
-@dataclass(frozen=True, slots=True)
-class Extra:
-    """What is answered besides the project's own splits."""
-
-    files: Sequence[str] = ()
-    """NAME=FILE: more rows of the task."""
-    cluster: str | None = None
-    """Column of these files whose equal values belong together in intervals."""
-    general: Path | None = None
-    """General questions, answered by the base and the tuned model: what tuning makes it forget."""
-
-    def sets(self) -> list[EvalSet]:
-        """Raises UsageError for another form than NAME=FILE, DataError for rows that cannot be used."""
-        general = [_set("general", self.general, None, ("base",))] if self.general else []
-        sets = [_named(text, self.cluster) for text in self.files] + general
-        twice = [name for name, count in Counter(one.name for one in sets).items() if count > 1]
-        if twice:
-            raise UsageError(f"--set {twice[0]} is given twice", hint="give each set a name of its own")
-        return sets
-
-
 def baseline(project: Project, extra: Extra, told: Told) -> Evaluation:
-    """Measures the base model on validation and on what is `extra`, and records the evidence."""
+    """Measures the base model on validation and on what is `extra`; saves what was found and records the evidence."""
     recipe = planned(project)
-    sets = [split_set(project, recipe, "validation"), *_unseen(project, recipe, extra.sets())]
+    sets = [split_set(project, recipe, "validation"), *_unseen(project, recipe, _sets(extra))]
     measure_baselines(project, recipe, sets, told)
-    found = evaluate_baselines(project, recipe, sets)
-    shown = [f"{system} {sets['validation']['exact_match'].value:.1%}" for system, sets in found.systems.items()]
-    shots = len(shots_of(project, recipe))
-    few = f"few-shot with {shots} examples" if shots else "no few-shot: not one example fits the context"
-    text = f"exact match on validation: {', '.join(shown)}; {few}"
+    found = BaselineFound(evaluate_baselines(project, recipe, sets), now(), len(shots_of(project, recipe)))
+    keep_baseline(project, recipe, found)
     rests_on = {"data": recipe.data_version, "model": recipe.model_fingerprint}
-    journey.record(project, "baseline", [journey.Evidence("measured", "passed", text, rests_on)])
-    return found
+    journey.record(project, "baseline", [journey.Evidence("measured", "passed", _shown(found), rests_on)])
+    return found.evaluation
+
+
+def _shown(found: BaselineFound) -> str:
+    systems = found.evaluation.of_set("validation")
+    values = [f"{system} {measures[PRIMARY].value:.1%}" for system, measures in systems.items()]
+    few = f"few-shot with {found.shots} examples" if found.shots else "no few-shot: not one example fits the context"
+    blind = f"; {FREE_TEXT}" if found.evaluation.verdicts.get("validation") == FREE_TEXT else ""
+    return f"exact match on validation: {', '.join(values)}; {few}{blind}"
 
 
 def evaluate(run: RunFolder, extra: Extra, *, open_the_test: bool, told: Told) -> RunEvaluation:
@@ -85,13 +59,15 @@ def evaluate(run: RunFolder, extra: Extra, *, open_the_test: bool, told: Told) -
         raise DataError(f"{run.id} has no model yet: it is {state}", hint=f"tunewright {way} {run.id}")
     record_evidence(run)
     project, recipe = run.project, frozen(run)
-    sets = [split_set(project, recipe, "validation"), *_unseen(project, recipe, extra.sets())]
+    sets = [split_set(project, recipe, "validation"), *_unseen(project, recipe, _sets(extra))]
     if open_the_test:
         audit.append(project.audit, "test.open", run=run.id, data=recipe.data_version)
         sets.append(split_set(project, recipe, "test"))
     measure_baselines(project, recipe, sets, told)
     measure_tuned(run, sets, told)
-    found = RunEvaluation(run, evaluate_run(run, sets), _openings(project))
+    opened = now() if open_the_test else None
+    found = RunEvaluation(run, evaluate_run(run, sets), now(), opened, openings(project))
+    keep_evaluation(found)
     if open_the_test:
         _record(found, {**recipe.facts(), "run": run.id})
     return found
@@ -110,11 +86,14 @@ def _unseen(project: Project, recipe: Recipe, sets: list[EvalSet]) -> list[EvalS
     return sets
 
 
-def _named(text: str, cluster: str | None) -> EvalSet:
-    name, _, file = text.partition("=")
-    if not file or not name.isidentifier() or name in ("train", "validation", "test", "general"):
-        raise UsageError(f"not NAME=FILE: {text}", hint="for example --set hard=hard_cases.jsonl")
-    return _set(name, Path(file), cluster, BASELINES)
+def _sets(extra: Extra) -> list[EvalSet]:
+    """Raises UsageError for another form than NAME=FILE or a name given twice, DataError for rows of no use."""
+    files = [named(text) for text in extra.files]
+    twice = [name for name, count in Counter(name for name, _ in files).items() if count > 1]
+    if twice:
+        raise UsageError(f"--set {twice[0]} is given twice", hint="give each set a name of its own")
+    general = [_set("general", extra.general, None, ("base",))] if extra.general else []
+    return [_set(name, file, extra.cluster, BASELINES) for name, file in files] + general
 
 
 def _set(name: str, file: Path, cluster: str | None, baselines: tuple[str, ...]) -> EvalSet:
@@ -130,10 +109,6 @@ def _record(found: RunEvaluation, rests_on: dict[str, str]) -> None:
         f"{found.run.id} on {tuned.n} test rows: {tuned.value:.1%} ({tuned.low:.1%} to {tuned.high:.1%}); {verdict}; "
         f"openings of the test so far: {found.test_openings}"
     )
-    state: Literal["passed", "failed"] = "passed" if verdict.startswith("better") else "failed"
+    state: Literal["passed", "failed"] = "passed" if found.evaluation.better("test") else "failed"
     evidence = journey.Evidence("beats_baseline", state, text, rests_on)
     journey.record(found.run.project, "evaluate", [evidence])
-
-
-def _openings(project: Project) -> int:
-    return sum(entry["event"] == "test.open" for entry in audit.entries(project.audit))

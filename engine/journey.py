@@ -5,6 +5,7 @@ with the record. Evidence names the facts it rests on (data version, model, reci
 the evidence is stale.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -29,7 +30,6 @@ class Step:
     """What produces the evidence."""
 
 
-_READ = 'read 100 rows, then: tunewright waive review reviewed --reason "who read them, and what was found"'
 _STEPS = (
     Step(
         "decide",
@@ -50,7 +50,13 @@ _STEPS = (
         ("data",),
         "tunewright data import FILE..., then data clean --drop duplicates,conflicts, then data split",
     ),
-    Step("review", "Has a person read it?", {"reviewed": "100 random rows read by a person"}, ("data",), _READ),
+    Step(
+        "review",
+        "Has a person read it?",
+        {"reviewed": "100 random rows read by a person (all, if fewer), and few of the others can be bad"},
+        ("data",),
+        "tunewright review",
+    ),
     Step(
         "where", "Where will it run?", {"destination": "a machine or service that can do it"}, (), "tunewright doctor"
     ),
@@ -95,6 +101,32 @@ _STEPS = (
     ),
 )
 STEPS: Mapping[str, Step] = {step.key: step for step in _STEPS}
+IN_SHORT: Mapping[str, str] = {
+    "verdict": "the verdict",
+    "no_errors": "rows without errors",
+    "secrets_masked": "masked secrets",
+    "pii": "personal data",
+    "split_proof": "the split proof",
+    "reviewed": "100 rows read",
+    "destination": "the destination",
+    "recipe": "the recipe",
+    "measured": "the baseline",
+    "finite": "finite weights",
+    "effective": "an effect",
+    "best": "the best checkpoint",
+    "beats_baseline": "better on the test",
+    "parity": "parity",
+}
+"""Gate items for a line of 80 characters, as what is asked for."""
+_STEP_OF = {
+    **{key: key for key in STEPS},
+    "doctor": "where",
+    **dict.fromkeys(("runs", "follow", "stop", "resume"), "train"),
+}
+_VERBS = "import|clean|split|check|look|show|report|apply"
+_ARGUMENT = rf"(?:{_VERBS})\b|-[^\s,;`]+|[^\s,;`]*[A-Z0-9=./][^\s,;`]*"
+_COMMAND = re.compile(rf"`?tunewright ({'|'.join(_STEP_OF)})(?: (?:{_ARGUMENT}))*`?")
+_WAIVER = re.compile(r"`?tunewright waive (\w+) (\w+) --reason (?:\"[^\"]*\"|\S+)`?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +165,14 @@ class StepStatus:
         return next((state for state in order if state in states), "passed")
 
     @property
+    def blocking(self) -> tuple[ItemStatus, ...]:
+        """The items that hold the road up."""
+        return tuple(item for item in self.items if item.state not in ("passed", "waived"))
+
+    @property
     def open(self) -> bool:
         """Whether the gate still holds the road up."""
-        return self.state not in ("passed", "waived")
+        return bool(self.blocking)
 
 
 def record(project: Project, step: str, items: Sequence[Evidence]) -> None:
@@ -153,10 +190,25 @@ def record(project: Project, step: str, items: Sequence[Evidence]) -> None:
         )
 
 
+def record_new(project: Project, step: str, evidence: Evidence) -> None:
+    """Stores `evidence` unless the last of its item that rests on the same says the same: a waiver of it then stays."""
+    if newest(project, step, evidence.item, evidence.rests_on) != (evidence.state, evidence.text):
+        record(project, step, [evidence])
+
+
+def newest(project: Project, step: str, item: str, rests_on: Mapping[str, str]) -> tuple[str, str] | None:
+    """(state, text) of the last evidence about `item` that rests on just these facts; None when there is none."""
+    found = None
+    for line in audit.entries(project.audit):
+        if (line["event"], line.get("step"), line.get("item")) == ("gate.evidence", step, item):
+            found = (line["state"], line["text"]) if line.get("rests_on") == dict(rests_on) else found
+    return found
+
+
 def waive(project: Project, step: str, item: str, reason: str) -> None:
     """Lets the road go on without `item` of `step`, for a written reason. Raises UsageError without one."""
     if not reason.strip():
-        raise UsageError("a waiver needs a written reason", hint='say why: --reason "..."; it appears in the report')
+        raise UsageError("a waiver needs a written reason", hint="say why in a few words: they appear in the report")
     if step not in STEPS or item not in STEPS[step].items:
         known = ", ".join(f"{key} {name}" for key, one in STEPS.items() for name in one.items)
         raise UsageError(f"no gate item {step} {item}", hint=f"there are: {known}")
@@ -225,13 +277,37 @@ def require(project: Project, upto: str, facts: Mapping[str, str] | None = None)
     for status in read(project, facts):
         if status.step.key == upto:
             break
-        blocking += [(status.step, item) for item in status.items if item.state not in ("passed", "waived")]
+        blocking += [(status.step, item) for item in status.blocking]
     if not blocking:
         return
     lines = "".join(f"\n  {step.key} {item.item}: {item.state}: {item.text}" for step, item in blocking)
     step, item = blocking[0]
     waive = f'tunewright waive {step.key} {item.item} --reason "..."'
     raise GateError(f"{upto} is blocked by{lines}", hint=f"{step.command}; or go on without it: {waive}")
+
+
+def reachable(project: Project, statuses: Sequence[StepStatus]) -> tuple[str, ...]:
+    """Keys of the steps that may be opened: up to the first closed gate, and whatever was worked on before."""
+    first_closed = next((number for number, one in enumerate(statuses) if one.open), len(statuses))
+    worked_on = {one.step.key for one in statuses if any(item.state != "not checked" for item in one.items)}
+    if project.all_runs():
+        worked_on.add("train")
+    keys = [one.step.key for one in statuses]
+    return tuple(key for number, key in enumerate(keys) if number <= first_closed or key in worked_on)
+
+
+def by_step(text: str) -> str:
+    """`text` for somebody in the wizard: a command in it becomes the step where a key does the same.
+
+    "make one with `tunewright plan`" -> "make one with step 5 (Plan)"
+    """
+    numbers = {key: number for number, key in enumerate(STEPS, start=1)}
+
+    def named(key: str) -> str:
+        return f"step {numbers[key]} ({key.title()})"
+
+    text = _WAIVER.sub(lambda found: f"w in {named(found[1])}" if found[1] in numbers else found[0], text)
+    return _COMMAND.sub(lambda found: named(_STEP_OF[found[1]]), text)
 
 
 def next_step(project: Project) -> StepStatus | None:

@@ -5,7 +5,6 @@ frequent training answer, whatever the question), `tuned` (a run's model). Sets:
 of the user's.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,12 @@ from engine.data.rows import Row
 from engine.data.versions import open_version
 from engine.durable import read_lines, write_atomic
 from engine.errors import DataError, ResourceError
-from engine.evaluate.compare import Evaluation, evaluate
+from engine.evaluate.compare import evaluate
+from engine.evaluate.found import Evaluation
 from engine.evaluate.metrics import answer_always, majority_answer
 from engine.evaluate.outputs import Output, read_outputs, write_outputs
 from engine.evaluate.schema import infer_schema
+from engine.findings import baseline_folder, output_file
 from engine.jobs import run_job
 from engine.plan.recipe import Recipe, check_base, frozen
 from engine.project import Project, RunFolder
@@ -117,16 +118,6 @@ def answer_schema(project: Project, recipe: Recipe) -> dict[str, Any] | None:
 
 def _rows(project: Project, recipe: Recipe, split: str) -> Iterator[Row]:
     return open_version(project.version_folder(recipe.data_version)).rows(split)
-
-
-def baseline_folder(project: Project, recipe: Recipe) -> Path:
-    """Where the baselines of a model on a data version lie; another model or version has its own."""
-    key = hashlib.sha256(f"{recipe.model_fingerprint} {recipe.precision} {recipe.new_tokens}".encode()).hexdigest()
-    return project.baselines / f"{recipe.data_version}-{key[:8]}"
-
-
-def output_file(folder: Path, name: str, system: str) -> Path:
-    return folder / f"{name}.{system}.jsonl"
 
 
 def answered(output: Path) -> int:

@@ -1,6 +1,7 @@
 """The plan of a project: what is known of data, model and machine becomes a recipe, stored with its evidence."""
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +13,13 @@ from engine.errors import DataError, UsageError
 from engine.machine.gpus import usable_gpus
 from engine.machine.limits import memory
 from engine.model import BUILT_IN, ModelFacts, inspect_model
+from engine.plan.choices import BUILT_IN_NAME
 from engine.plan.defaults import Plan, Situation, make_plan
+from engine.plan.estimate import store_estimate
 from engine.plan.lengths import count_and_sample, measure_lengths
 from engine.plan.recipe import store
 from engine.project import Project
 
-BUILT_IN_NAME = "built-in"
-"""Stands for the model that ships with the product where a folder is asked for."""
 _SAMPLE = 5_000
 """Rows whose tokens are counted; of more, as many are drawn at random."""
 
@@ -34,6 +35,7 @@ def plan_project(project: Project, *, method: str, model: Path | None, overrides
     plan = _with_digest(make_plan(_situation(project, method, facts), values))
     _store_model(project, model, facts.fingerprint)
     store(project, plan.recipe)
+    store_estimate(project, plan.estimate, plan.recipe.hash())
     _record(project, plan)
     return plan
 
@@ -52,9 +54,10 @@ def _with_absolute_file(overrides: Mapping[str, str]) -> dict[str, str]:
     file = overrides.get("general_file")
     if not file or file == "none":
         return dict(overrides)
-    if not Path(file).is_file():
+    path = Path(os.path.expanduser(file))
+    if not path.is_file():
         raise UsageError("no such file of general rows", hint="general_file is a JSONL file of chat rows", where=file)
-    return {**overrides, "general_file": _as_text(Path(file).absolute())}
+    return {**overrides, "general_file": _as_text(path.absolute())}
 
 
 def _as_text(path: Path) -> str:
@@ -104,5 +107,6 @@ def _store_model(project: Project, given: Path | None, fingerprint: str) -> None
 def _record(project: Project, plan: Plan) -> None:
     recipe, steps = plan.recipe, plan.estimate.steps
     text = f"{recipe.method}, {steps:,} steps, learning rate {recipe.learning_rate:g}, a reason for every value"
+    text = f"{plan.warning}; {text}" if plan.warning else text
     rests_on = {"data": recipe.data_version, "model": recipe.model_fingerprint}
     journey.record(project, "plan", [journey.Evidence("recipe", "passed", text, rests_on)])

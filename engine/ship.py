@@ -1,6 +1,6 @@
 """What is shipped, and the proof that it answers as the trained model did."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -8,32 +8,12 @@ from engine import audit, journey
 from engine.durable import write_json
 from engine.errors import DataError, UsageError
 from engine.evaluate.outputs import read_outputs
+from engine.exports import PARITY, Form, Shipped, export_folder, forms_of
+from engine.findings import output_file
 from engine.jobs import run_job
-from engine.measure import Told, answered, output_file
+from engine.measure import Told, answered
 from engine.plan.recipe import Recipe, check_base, frozen
 from engine.project import RunFolder
-
-Form = Literal["adapter", "merged"]
-
-
-@dataclass(frozen=True, slots=True)
-class Shipped:
-    """An export and its parity with the trained model, on the validation prompts, greedy."""
-
-    run: str
-    form: str
-    folder: str
-    rows: int
-    same: int
-    """Rows on which the export, loaded anew, gave the very text that the trained model gave."""
-    different: tuple[str, ...]
-    """Ids of the others."""
-    base_fingerprint: str
-    precision: str
-
-    @property
-    def parity(self) -> bool:
-        return self.same == self.rows
 
 
 def ship(run: RunFolder, form: Form, told: Told) -> Shipped:
@@ -44,14 +24,14 @@ def ship(run: RunFolder, form: Form, told: Told) -> Shipped:
     """
     recipe = frozen(run)
     journey.require(run.project, "ship", {**recipe.facts(), "run": run.id})
-    if form == "adapter" and recipe.method == "full":
+    if form not in forms_of(run):
         raise UsageError(
             f"{run.id} trained all weights: there is no adapter", hint=f"tunewright ship {run.id} --to merged"
         )
     trained = output_file(run.evals, "validation", "tuned")
     if not trained.exists():
         raise DataError(f"{run.id} has no answers to compare with", hint=f"tunewright evaluate {run.id}")
-    folder = run.project.exports / f"{run.id}-{form}"
+    folder = export_folder(run, form)
     work = run.evals / f"ship-{form}"
     output = work / "validation.shipped.jsonl"
     output.unlink(missing_ok=True)
@@ -96,7 +76,7 @@ def _compare(run: RunFolder, recipe: Recipe, form: Form, folder: Path, trained: 
 
 def _finish(run: RunFolder, shipped: Shipped, rests_on: dict[str, str]) -> None:
     project, folder = run.project, Path(shipped.folder)
-    write_json(folder / "parity.json", asdict(shipped))
+    write_json(folder / PARITY, asdict(shipped))
     audit.append(project.audit, "ship", run=run.id, form=shipped.form, same=shipped.same, rows=shipped.rows)
     text = f"{shipped.form} of {run.id}: {shipped.same} of {shipped.rows} answers identical when loaded anew"
     state: Literal["passed", "failed"] = "passed" if shipped.parity else "failed"

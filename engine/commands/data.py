@@ -1,4 +1,4 @@
-"""`tunewright data check | import | clean | split`: from files to rows that a model may learn from."""
+"""`tunewright data look | check | import | clean | split | show`: from files to rows that a model may learn from."""
 
 import argparse
 from collections.abc import Sequence
@@ -11,8 +11,10 @@ _TASKS = ("classification", "extraction", "style", "reasoning", "domain")
 
 
 def add(commands: Any) -> None:
-    parser = commands.add_parser("data", help="data: check, import, clean, split")
+    parser = commands.add_parser("data", help="data: look, check, import, clean, split, show")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    looking = _reading(verbs, "look", "how files would be read: format, columns, samples; needs no project")
+    looking.set_defaults(run=run_look)
     check = _reading(verbs, "check", "the full report on files; needs no project")
     check.add_argument("--task", choices=_TASKS, help="what is learned, which sets the numbers needed per category")
     check.add_argument("--tokenizer", type=Path, metavar="FILE", help="tokenizer.json to count with, not estimate")
@@ -26,6 +28,8 @@ def add(commands: Any) -> None:
     split = verbs.add_parser("split", help="a new version in train, validation and test, with its proof")
     split.add_argument("--seed", type=int, default=0, metavar="N", help="draws the groups (default: 0)")
     split.set_defaults(run=run_split)
+    shown = verbs.add_parser("show", help="the project's current version and how it came about")
+    shown.set_defaults(run=run_show)
 
 
 def _reading(verbs: Any, name: str, text: str) -> Any:
@@ -40,40 +44,51 @@ def _reading(verbs: Any, name: str, text: str) -> Any:
     return parser
 
 
+def run_look(args: argparse.Namespace) -> int:
+    from engine.commands.data_text import looked
+    from engine.data.look import look
+
+    found = look(args.files, _mapping(args)).document()
+    _made(args, found, looked(found))
+    return 0
+
+
 def run_check(args: argparse.Namespace) -> int:
     from contextlib import ExitStack
 
-    from engine.commands.output import print_json
+    from engine.commands.data_text import report
     from engine.data.check import check
+    from engine.data.prepare import find_sources
 
-    mapping, sources = _sources(args)
+    mapping = _mapping(args)
+    sources = find_sources(args.files, mapping)
     with ExitStack() as stack:
         read, compared = _stage(stack, _size(sources), "bytes read"), _stage(stack, 100, "per cent compared")
-        report = check(sources, mapping, args.task, args.tokenizer, read, compared)
-    if args.json:
-        print_json(report)
-    else:
-        print(_report(report))
-    return 3 if report["verdict"] == "not usable" else 0
+        found = check(sources, mapping, args.task, args.tokenizer, read, compared)
+    _made(args, found, report(found))
+    return 3 if found["verdict"] == "not usable" else 0
 
 
 def run_import(args: argparse.Namespace) -> int:
+    from engine.commands.data_text import imported
     from engine.commands.output import Progress
     from engine.data.adopt import adopt
     from engine.data.importing import import_files
+    from engine.data.look import look
     from engine.project import Project
 
     project = Project.open(args.project)
-    mapping, sources = _sources(args)
-    _confirm(sources, args.yes)
+    found = look(args.files, _mapping(args))
+    sources = found.sources()
+    _confirm(found.document(), args.yes)
     with project.changing("data import"):
         with Progress(_size(sources), "bytes read") as progress:
-            version = import_files(sources, mapping, project.data, progress.update)
+            version = import_files(sources, found.mapping, project.data, progress.update)
         adopt(project, version)
     manifest = version.manifest
     made = {"version": version.name, "rows": len(version), "left_out": manifest["counts"]["left_out"]}
     facts = {key: manifest[key] for key in ("problems", "secrets", "privacy")}
-    _made(args, {**made, **facts}, _imported(made, facts))
+    _made(args, {**made, **facts}, imported(made, facts))
     return 0
 
 
@@ -81,6 +96,7 @@ def run_clean(args: argparse.Namespace) -> int:
     from engine.commands.output import Progress
     from engine.data.adopt import adopt, current
     from engine.data.cleaning import clean
+    from engine.data.overview import went
     from engine.project import Project
 
     project = Project.open(args.project)
@@ -90,8 +106,9 @@ def run_clean(args: argparse.Namespace) -> int:
             cleaned = clean(version, project.data, drop, progress.update)
         adopt(project, cleaned.version, dropped=cleaned.dropped)
     rows, dropped = len(cleaned.version), cleaned.dropped
-    went = ", ".join(f"{count:,} {name}" for name, count in dropped.items())
-    lines = [f"{cleaned.version.name}: {rows:,} rows; dropped: {went}; listed in left_out.jsonl of the version"]
+    lines = [
+        f"{cleaned.version.name}: {rows:,} rows; dropped: {went(dropped)}; listed in left_out.jsonl of the version"
+    ]
     _made(args, {"version": cleaned.version.name, "rows": rows, "dropped": dropped}, lines)
     return 0
 
@@ -99,6 +116,7 @@ def run_clean(args: argparse.Namespace) -> int:
 def run_split(args: argparse.Namespace) -> int:
     from contextlib import ExitStack
 
+    from engine.commands.data_text import splitted
     from engine.data.adopt import adopt, current
     from engine.data.splitting import split
     from engine.project import Project
@@ -114,21 +132,27 @@ def run_split(args: argparse.Namespace) -> int:
         read, compared = _stage(stack, len(version), "rows read"), _stage(stack, 100, "per cent compared")
         made = split(version, project.data, args.seed, read, compared)
         adopt(project, made.version, split=made.counts, seed=args.seed)
-    document = {
-        "version": made.version.name,
-        "rows": len(made.version),
-        "counts": made.counts,
-        "groups": made.groups,
-        "kept_their_split": made.recorded,
-        "left_out": made.refused,
-        "warnings": list(made.warnings),
-        "test_precision_points": made.precision,
-        "proof": made.proof.document(),
-        "sizing": made.version.manifest["sizing"],
-    }
-    _made(args, document, _splitted(document, made.proof.text))
+    document = made.document()
+    _made(args, document, splitted(document, made.proof.text))
     if not document["proof"]["passed"]:
         raise GateError("the splits share rows", hint=f"data/{made.version.name}/manifest.json lists them")
+    return 0
+
+
+def run_show(args: argparse.Namespace) -> int:
+    from engine import journey
+    from engine.commands.data_text import standing
+    from engine.data.overview import overview, would_go_stale
+    from engine.errors import DataError
+    from engine.project import Project
+
+    project = Project.open(args.project)
+    found = overview(project)
+    if found is None:
+        raise DataError("the project has no data yet", hint="tunewright data import FILE...")
+    later = would_go_stale(journey.read(project))
+    lines = [f"a new version makes what was shown stale in: {', '.join(later)}"] if later else []
+    _made(args, {**found.document(), "makes_stale": later}, [*standing(found), *lines])
     return 0
 
 
@@ -146,32 +170,26 @@ def _stage(stack: Any, total: float, what: str) -> Any:
     return update
 
 
-def _sources(args: argparse.Namespace) -> tuple[Any, list[Any]]:
+def _mapping(args: argparse.Namespace) -> Any:
     from engine.data.mapping import Mapping
-    from engine.data.prepare import find_sources
 
     flags = {name: getattr(args, name) for name in ("system", "prompt", "answer", "group", "category")}
-    mapping = Mapping.make(args.mapping, flags)
-    return mapping, find_sources(args.files, mapping)
+    return Mapping.make(args.mapping, flags)
 
 
 def _size(sources: Sequence[Any]) -> int:
     return sum(source.path.stat().st_size for source in sources)
 
 
-def _confirm(sources: Sequence[Any], yes: bool) -> None:
+def _confirm(found: dict[str, Any], yes: bool) -> None:
     """Shows how the files will be read and asks, or takes --yes for the answer."""
     import sys
 
+    from engine.commands.data_text import looked
     from engine.commands.output import say
-    from engine.data.prepare import samples
-    from engine.safe_text import one_line, safe_text
 
-    for source in sources:
-        say(f"{one_line(source.path)}: {source.layout.format}")
-        for number, row in enumerate(samples(source), start=1):
-            turns = (f"    {turn['role']}: {safe_text(turn['content'], 400)}" for turn in row.messages)
-            say("\n".join([f"  sample {number} (line {row.source['line']})", *turns]))
+    for line in looked(found):
+        say(line)
     if yes:
         return
     if not sys.stdin.isatty():
@@ -196,76 +214,3 @@ def _made(args: argparse.Namespace, document: dict[str, Any], lines: Sequence[st
         print_json(document)
     else:
         print(safe_text("\n".join(lines), 100_000))
-
-
-def _imported(made: dict[str, Any], facts: dict[str, Any]) -> list[str]:
-    from engine.data.adopt import counted
-
-    lines = _problems(facts["problems"])
-    if made["left_out"]:
-        lines.append(f"left out rows are listed in data/{made['version']}/left_out.jsonl")
-    lines.append(f"{made['version']}: {made['rows']:,} rows; {made['left_out']:,} left out")
-    lines.append(f"secrets masked: {counted(facts['secrets'])}")
-    lines.append(f"personal data, unchanged: {counted(facts['privacy'])}")
-    return [*lines, "next: tunewright data clean --drop duplicates,conflicts, then tunewright data split"]
-
-
-def _splitted(document: dict[str, Any], proof: str) -> list[str]:
-    counts = ", ".join(f"{name} {count:,}" for name, count in document["counts"].items())
-    kept = f", of which {document['kept_their_split']:,} rows kept theirs" if document["kept_their_split"] else ""
-    lines = [f"{document['version']}: {counts}, in {document['groups']:,} groups{kept}"]
-    if document["left_out"]:
-        lines.append(f"{document['left_out']:,} rows link groups of two splits: left out, listed in left_out.jsonl")
-    lines += [f"note: {warning}" for warning in document["warnings"]]
-    if document["test_precision_points"]:
-        points = document["test_precision_points"]
-        lines.append(f"a score on {document['counts']['test']:,} test rows is known to within {points} points (95 %)")
-    lines.append(f"proof {'passed' if document['proof']['passed'] else 'FAILED'}: {proof}")
-    return lines + _sizing(document["sizing"])
-
-
-def _report(report: dict[str, Any]) -> str:
-    from engine.commands.output import table
-    from engine.data.adopt import counted
-
-    rows, tokens, duplicates = report["rows"], report["tokens"], report["duplicates"]
-    twins = f"{duplicates['exact']:,} exact and {duplicates['near']:,} near (Jaccard >= {duplicates['threshold']})"
-    unsought = ", ".join(report["privacy"]["not_scanned"])
-    facts = [
-        ("format", report["format"]),
-        ("rows", f"{rows['read']:,} read, {rows['valid']:,} valid, {rows['invalid']:,} with errors"),
-        ("duplicates", f"{twins} would go, in {duplicates['clusters']:,} clusters"),
-        ("contradictions", f"{report['conflicts']['prompts']:,} prompts with different answers"),
-        ("secrets", f"{counted(report['secrets'])}; masked at import"),
-        ("personal data", f"{counted(report['privacy'])}; not scanned for: {unsought}"),
-        *(("", f"{one['file']}:{one['line']}: {', '.join(one['kinds'])}") for one in report["privacy"]["first"]),
-        (
-            "tokens",
-            f"{tokens['total']:,}; a row {tokens['p50']:,} (p50), {tokens['p95']:,} (p95), {tokens['max']:,} (max)",
-        ),
-        ("", tokens["method"]),
-        *(("balance", warning) for warning in [(report["balance"] or {}).get("warning")] if warning),
-        *(("sizing", line) for line in _sizing(report["sizing"])),
-        ("verdict", "; ".join([report["verdict"], *report["reasons"]])),
-    ]
-    return "\n".join([*_problems(report["problems"]), table(("", "what was found"), facts)])
-
-
-def _sizing(sizing: dict[str, Any]) -> list[str]:
-    needs = f"{sizing['task']} needs {sizing['minimum']} per category, better {sizing['recommended']}"
-    states = [f"{name}: {one['groups']:,} groups, {one['state']}" for name, one in sizing["categories"].items()]
-    more = [f"and {len(states) - 12} more categories"] if len(states) > 12 else []
-    return [f"{needs} ({sizing['counted']})", *states[:12], *more]
-
-
-def _problems(problems: Sequence[dict[str, Any]]) -> list[str]:
-    """`FILE:LINE: what is wrong` for the first places of every rule."""
-    from engine.safe_text import one_line
-
-    lines = []
-    for problem in problems:
-        lines.append(f"{problem['severity']}: {problem['rule']}: {problem['rows']:,} rows")
-        for place in problem["first"]:
-            where = f"{one_line(place['file'])}:{place['line']}"
-            lines.append(f"  {where}: {one_line(place['message'])}\n    hint: {place['hint']}")
-    return lines

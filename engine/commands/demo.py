@@ -13,8 +13,9 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from engine.commands.output import Progress, duration, print_json, say
+    from engine.commands.output import Progress, print_json, say
     from engine.demo import Talk, run_demo
+    from engine.duration import duration
     from engine.extras import EXTRAS, require
 
     require([name for name in EXTRAS["train"] if name != "nvidia-ml-py"], "train")
@@ -43,14 +44,13 @@ def _step(key: str, text: str) -> None:
 
 
 def _training(progress: Any, view: Any) -> None:
-    from engine.commands.follow import note
-    from engine.commands.output import say, sparkline
+    from engine.commands.follow import curve, note
+    from engine.commands.output import say
 
     if view.live:
         progress.steps(view.run.id, view.step, view.steps, note(view), view.eta_s)
     else:
-        losses = [one["loss"] for one in view.metrics if isinstance(one.get("loss"), float)]
-        say(f"loss {sparkline(losses, 50)} {losses[0]:.3f} to {losses[-1]:.3f}")
+        say(curve(view))
 
 
 def _show(demo: Any) -> None:

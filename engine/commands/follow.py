@@ -37,7 +37,7 @@ def named_or_newest(project: "Project", name: str | None) -> "RunFolder":
 
 def follow(folder: "RunFolder", *, as_json: bool) -> int:
     """Shows progress until the run ends. Raises TrainingError when it failed or is lost."""
-    from engine.commands.output import Progress, print_json, say, show, sparkline
+    from engine.commands.output import Progress, print_json, say, show
     from engine.commands.runs import document
     from engine.runs.watch import RunView
 
@@ -56,8 +56,7 @@ def follow(folder: "RunFolder", *, as_json: bool) -> int:
         raise
     for text in view.notes[told:]:
         say(text)
-    losses = [one["loss"] for one in view.metrics if isinstance(one.get("loss"), float)]
-    say(f"loss {sparkline(losses, 50)} {losses[0]:.3f} to {losses[-1]:.3f}" if losses else "no step was made")
+    say(curve(view))
     if as_json:
         print_json(document(view))
     raise_failure(view)
@@ -66,12 +65,20 @@ def follow(folder: "RunFolder", *, as_json: bool) -> int:
     return 0
 
 
+def curve(view: "RunView") -> str:
+    """The losses of the run in one line."""
+    from engine.commands.output import sparkline
+
+    losses = view.metrics["loss"]
+    return f"loss {sparkline(losses, 50)} {losses[0]:.3f} to {losses[-1]:.3f}" if losses else "no step was made"
+
+
 def note(view: "RunView") -> str:
     """How the run stands, beside its step."""
     if not view.metrics:
         return view.state
-    loss = f"loss {view.loss}" if not isinstance(view.loss, float) else f"loss {view.loss:.3f}"
-    validation = f", validation {view.eval_loss:.3f}" if isinstance(view.eval_loss, float) else ""
+    loss = f"loss {view.loss:.3f}"
+    validation = f", validation {view.eval_loss:.3f}" if view.eval_loss is not None else ""
     trouble = f", {view.trouble}" if view.trouble else ""
     return f"{loss}{validation}{trouble}"
 

@@ -1,7 +1,6 @@
 """What commands print: data on stdout, talk on stderr, everything from outside made safe."""
 
 import io
-import itertools
 import os
 import shutil
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from engine.duration import duration
 from engine.safe_text import one_line, safe_json, safe_text
 
 if TYPE_CHECKING:
@@ -33,8 +33,24 @@ def show(text: object) -> None:
     print(safe_text(text))
 
 
+def talks_json() -> bool:
+    """Whether a front end runs us and reads stderr: talk, progress and errors are then JSON lines there."""
+    return os.environ.get("TUNEWRIGHT_TALK") == "json"
+
+
+def tell(**facts: Any) -> None:
+    """One JSON line on stderr, for the front end that runs us."""
+    import orjson
+
+    sys.stderr.write(orjson.dumps(facts, option=orjson.OPT_APPEND_NEWLINE).decode())
+    sys.stderr.flush()
+
+
 def say(text: str = "") -> None:
     """A line of talk on stderr, in the place of a progress line that may stand there."""
+    if talks_json():
+        tell(say=text)
+        return
     print(f"{_CLEAR if _is_live() else ''}{wrapped(safe_text(text))}", file=sys.stderr, flush=True)
 
 
@@ -94,21 +110,11 @@ def _in_terminal_encoding(text: str) -> str:
     )
 
 
-def duration(seconds: float) -> str:
-    """Seconds in words: 8 s, 3 min 20 s, 2 h 05 min."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
 class Progress:
     """Progress of one piece of work on stderr, with the time it still needs.
 
-    On a terminal one line is rewritten at most ten times a second; elsewhere a line is written every ten seconds.
-    Nothing is shown for work that is done within a second.
+    On a terminal one line is rewritten at most ten times a second; elsewhere a line is written every ten seconds; a
+    front end gets a JSON line twice a second. Nothing is shown for work that is done within a second.
     """
 
     def __init__(self, total: float | None, what: str, unit: str = "") -> None:
@@ -117,6 +123,7 @@ class Progress:
         self._what = what
         self._started = self._shown = time.monotonic()
         self._live = _is_live()
+        self._json = talks_json()
         self._visible = False
         self._first: float | None = None
         """What was done before, by an earlier command: it says nothing about the pace."""
@@ -135,9 +142,13 @@ class Progress:
         """`done` of the total so far; `note` is appended. `eta_s`: seconds left, where the caller knows better."""
         now = time.monotonic()
         self._first = done if self._first is None else self._first
-        if now - self._started < 1 or now - self._shown < (0.1 if self._live else 10):
+        if now - self._started < 1 or now - self._shown < (0.5 if self._json else 0.1 if self._live else 10):
             return
         self._shown, self._visible = now, True
+        if self._json:
+            left = self._eta_s(done, now) if eta_s is None else eta_s
+            tell(what=self._what + self._unit, done=done, total=self.total, eta_s=left, note=note)
+            return
         line = one_line(self._line(done, now, note, eta_s), shutil.get_terminal_size((80, 24)).columns - 1)
         sys.stderr.write(f"\r{line}\x1b[K" if self._live else f"{line}\n")
         sys.stderr.flush()
@@ -161,26 +172,19 @@ class Progress:
     def _line(self, done: float, now: float, note: str, eta_s: float | None) -> str:
         of = f" of {self.total:,.0f}" if self.total else ""
         parts = [f"{self._what}: {done:,.0f}{of}{self._unit}"]
-        new = done - (self._first or 0.0)
-        if eta_s is None and self.total and new > 0:
-            eta_s = (now - self._started) * max(0.0, self.total - done) / new
-        if eta_s is not None:
-            parts.append(f"{duration(eta_s)} left")
+        left = self._eta_s(done, now) if eta_s is None else eta_s
+        if left is not None:
+            parts.append(f"{duration(left)} left")
         return ", ".join([*parts, note] if note else parts)
 
-
-_BARS = "▁▂▃▄▅▆▇█"
-_ASCII_BARS = "_.-:=+*#"
+    def _eta_s(self, done: float, now: float) -> float | None:
+        """Seconds left at the pace so far; None when nothing can be said."""
+        new = done - (self._first or 0.0)
+        return (now - self._started) * max(0.0, self.total - done) / new if self.total and new > 0 else None
 
 
 def sparkline(values: Sequence[float], width: int) -> str:
-    """`values` as one row of bars, the largest highest; more than `width` values are averaged in equal pieces."""
-    if not values:
-        return ""
-    pieces = min(width, len(values))
-    edges = [len(values) * piece // pieces for piece in range(pieces + 1)]
-    means = [sum(values[a:b]) / (b - a) for a, b in itertools.pairwise(edges)]
-    low, high = min(means), max(means)
-    bars = _BARS if "utf" in (sys.stderr.encoding or "").lower() else _ASCII_BARS
-    scale = (len(bars) - 1) / (high - low) if high > low else 0.0
-    return "".join(bars[round((mean - low) * scale)] for mean in means)
+    """`engine.runs.spark.spark`, in ASCII where stderr cannot show more."""
+    from engine.runs.spark import spark
+
+    return spark(values, width, "utf" not in (sys.stderr.encoding or "").lower())

@@ -1,6 +1,7 @@
 """`tunewright runs`: every run and how it stands."""
 
 import argparse
+import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,13 +14,15 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from engine.commands.output import duration, print_json, say, sparkline, table
+    from engine.commands.output import print_json, say, sparkline, table
+    from engine.duration import duration
+    from engine.findings import standing
     from engine.project import Project
     from engine.runs.watch import watch
 
     views = [watch(folder) for folder in Project.open(args.project).all_runs()]
     if args.json:
-        print_json({"runs": [document(view) for view in views]})
+        print_json({"runs": [{**document(view), "standing": standing(view.run)} for view in views]})
         return 0
     if not views:
         say("no run yet: tunewright train")
@@ -27,11 +30,11 @@ def run(args: argparse.Namespace) -> int:
     rows = [
         (
             view.run.id,
-            view.state,
+            standing(view.run) if view.state == "finished" else view.state,
             f"{view.step}/{view.steps}",
-            sparkline([one["loss"] for one in view.metrics if isinstance(one.get("loss"), float)], 16),
-            "" if view.loss is None else f"{view.loss:.3f}" if isinstance(view.loss, float) else view.loss,
-            "" if not isinstance(view.eval_loss, float) else f"{view.eval_loss:.3f}",
+            sparkline(view.metrics["loss"], 16),
+            "" if view.loss is None else f"{view.loss:.3f}",
+            "" if view.eval_loss is None else f"{view.eval_loss:.3f}",
             "" if view.best_step is None else view.best_step,
             duration(view.eta_s) if view.eta_s is not None else view.reason,
         )
@@ -47,11 +50,18 @@ def document(view: "RunView") -> dict[str, Any]:
         "id": view.run.id,
         "state": view.state,
         "reason": view.reason,
+        "hint": view.hint,
+        "way": view.way,
         "step": view.step,
         "steps": view.steps,
-        "loss": view.loss,
-        "eval_loss": view.eval_loss,
+        "loss": _json(view.loss),
+        "eval_loss": _json(view.eval_loss),
         "best_step": view.best_step,
         "started": view.started,
         "eta_s": view.eta_s,
     }
+
+
+def _json(loss: float | None) -> float | str | None:
+    # JSON has no NaN; the word keeps what a null would hide.
+    return loss if loss is None or math.isfinite(loss) else str(loss)

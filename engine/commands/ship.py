@@ -1,7 +1,10 @@
 """`tunewright ship RUN --to FORM`: an export that is proved to answer as the trained model does."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.exports import Shipped
 
 
 def add(commands: Any) -> None:
@@ -13,18 +16,13 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def _loading(form: str, shipped: Any) -> str:
-    if form == "merged":
-        return f"AutoModelForCausalLM.from_pretrained({shipped.folder!r})"
-    return f"PeftModel.from_pretrained(base, {shipped.folder!r}), on the base model that was planned with"
-
-
 def run(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from engine.commands.follow import named_or_newest
-    from engine.commands.output import Progress, print_json, say, show
+    from engine.commands.output import Progress, print_json
     from engine.errors import GateError
+    from engine.exports import how_to_run
     from engine.extras import require
     from engine.project import Project
     from engine.ship import ship
@@ -37,12 +35,23 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json({**asdict(shipped), "parity": shipped.parity})
     else:
-        show(shipped.folder)
-        say(f"load it with transformers: {_loading(args.to, shipped)}")
-        say(f"{shipped.same} of {shipped.rows} validation answers identical when loaded anew")
+        _show(shipped, how_to_run(folder, args.to))
     if not shipped.parity:
         raise GateError(
             f"{shipped.rows - shipped.same} of {shipped.rows} answers differ from the trained model's",
             hint="parity.json in the export has the rows; serve the adapter on the base instead",
         )
     return 0
+
+
+def _show(shipped: "Shipped", lines: str) -> None:
+    import sys
+
+    from engine.commands.output import say, show
+    from engine.safe_text import safe_text
+
+    show(shipped.folder)
+    say("to run it, in Python:")
+    # Not wrapped to the terminal: these lines are to be copied.
+    print(safe_text(lines), file=sys.stderr)
+    say(f"{shipped.same} of {shipped.rows} validation answers identical when loaded anew")

@@ -1,5 +1,6 @@
 """Which columns mean what, as the user says it by flags or in a TOML file."""
 
+import csv
 import difflib
 import tomllib
 from collections.abc import Mapping as Names
@@ -55,6 +56,11 @@ class Mapping:
         """For the manifest."""
         return asdict(self)
 
+    def flags(self) -> list[str]:
+        """The flags of the command line that say this mapping."""
+        given = {key: _listed(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        return [f"--{key}={value}" for key, value in given.items() if value]
+
 
 def _read(file: Path) -> dict[str, Any]:
     try:
@@ -70,5 +76,17 @@ def _texts(value: Any) -> bool:
 
 
 def _columns(value: str | Sequence[str]) -> tuple[str, ...]:
-    columns = value.split(",") if isinstance(value, str) else value
-    return tuple(column.strip() for column in columns if column.strip())
+    """Names in a list, or in a text with commas; there, quotes keep a name as it is, as in CSV."""
+    if not isinstance(value, str):
+        return tuple(column for column in value if column.strip())
+    try:
+        (names,) = csv.reader([value], skipinitialspace=True)
+    except (csv.Error, ValueError) as error:
+        raise UsageError(f"not a list of columns: {value!r}", hint="put names with a line break in quotes") from error
+    return tuple(name if '"' in value else name.strip() for name in names if name.strip())
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`names` as `_columns` reads them."""
+    plain = not any(set(name) & set(',"\r\n') or name != name.strip() for name in names)
+    return ",".join(names if plain else ['"' + name.replace('"', '""') + '"' for name in names])

@@ -52,7 +52,12 @@ def find_sources(paths: Sequence[Path], mapping: Mapping) -> list[Source]:
     Raises DataError when a file has none, or not one; UsageError when no file has the group columns or the category.
     """
     sources = [find_layout(path, mapping) for path in paths]
-    rows = [row for source in sources for row in samples(source, SAMPLE)]
+    require_named([row for source in sources for row in samples(source, SAMPLE)], mapping)
+    return sources
+
+
+def require_named(rows: Sequence[Row], mapping: Mapping) -> None:
+    """Raises UsageError when none of `rows` has the group columns or the category of `mapping`."""
     absent = [column for column in mapping.group if not any(column in row.meta for row in rows)]
     if mapping.category and not any(row.category(mapping.category) for row in rows):
         absent.append(mapping.category)
@@ -60,7 +65,6 @@ def find_sources(paths: Sequence[Path], mapping: Mapping) -> list[Source]:
         known = ", ".join(one_line(name, 60) for name in dict.fromkeys(name for row in rows for name in row.meta))
         hint = f"columns beside prompt and answer: {known or 'none'}"
         raise UsageError(f"no row has {one_line(absent[0], 60)!r} to group or count by", hint=hint)
-    return sources
 
 
 def find_layout(path: Path, mapping: Mapping) -> Source:

@@ -5,6 +5,7 @@ read is a problem of that record.
 """
 
 import os
+import shlex
 import stat
 from collections.abc import Callable, Iterator
 from io import BufferedReader
@@ -16,7 +17,7 @@ from engine.data.problems import Place
 from engine.data.read_csv import csv_records
 from engine.data.read_json import json_records
 from engine.data.records import BOM, Progress, Record, lines, no_progress, too_long
-from engine.errors import DataError, ResourceError
+from engine.errors import DataError, ResourceError, UsageError
 
 _OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _PACKED = {
@@ -108,3 +109,20 @@ def json_lines(file: BinaryIO, name: str) -> Iterator[Record]:
         elif text := line.text.strip(b" \t\r\n"):
             value, problems = parse(text)
             yield Record(place, value, problems)
+
+
+def paths_in(text: str) -> list[Path]:
+    """The paths in `text`, written as in a shell. Raises UsageError when there is none, or a quote stands open."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f"{error}", hint="close the quote") from error
+    if not words or any("\0" in word for word in words):
+        raise UsageError("no file is named", hint="type the path of a .jsonl, .json or .csv file")
+    return [Path(os.path.abspath(Path(word).expanduser())) for word in words]
+
+
+def check_paths(text: str) -> None:
+    """Raises DataError or ResourceError for the first path that is no file to read."""
+    for path in paths_in(text):
+        open_regular(path).close()

@@ -1,6 +1,5 @@
 """`data split`: a new version whose rows know their group and split, with the proof that the splits share nothing."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from engine.data.duplicates import unique_groups
 from engine.data.groups import SPLITS, Grouped, Recorded, make_groups
 from engine.data.links import Links, find_links
 from engine.data.mapping import Mapping
+from engine.data.overview import precision
 from engine.data.proof import Proof, prove
 from engine.data.records import Progress, no_progress
 from engine.data.versions import Version, Writer, latest_with, open_version, writing
@@ -40,6 +40,21 @@ class Split:
     """Points by which a score on the test rows may miss; None without any."""
     proof: Proof
 
+    def document(self) -> dict[str, Any]:
+        """For --json, and for who says it in words."""
+        return {
+            "version": self.version.name,
+            "rows": len(self.version),
+            "counts": self.counts,
+            "groups": self.groups,
+            "kept_their_split": self.recorded,
+            "left_out": self.refused,
+            "warnings": list(self.warnings),
+            "test_precision_points": self.precision,
+            "proof": self.proof.document(),
+            "sizing": self.version.manifest["sizing"],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
@@ -63,12 +78,10 @@ def split(
     folder = latest_with(data, "groups.txt")
     recorded = Recorded.read(open_version(folder).folder) if folder else Recorded.none()
     decided = _decide(corpus, recorded, seed, compared)
-    splits, groups = decided.drawn.splits, decided.grouped.groups
-    counts = {name: int((splits == number).sum()) for number, name in enumerate(SPLITS)}
+    counts = {name: int((decided.drawn.splits == number).sum()) for number, name in enumerate(SPLITS)}
     with writing(data) as writer:
         _write(writer, version, decided)
-        kept = splits >= 0
-        recorded.extended(corpus.ids[kept], groups[kept], splits[kept], decided.links.templates).write(writer.folder)
+        _record(writer.folder, corpus, recorded, decided)
         writer.finish(_manifest(version, corpus, decided, mapping, seed, counts))
         name = writer.name
     return Split(
@@ -81,11 +94,6 @@ def split(
         precision=precision(counts["test"]),
         proof=decided.proof,
     )
-
-
-def precision(rows: int) -> float | None:
-    """Half width, in points, of the 95 % interval of a share near one half (normal approximation)."""
-    return round(98 / math.sqrt(rows), 1) if rows else None
 
 
 def _decide(corpus: Corpus, recorded: Recorded, seed: int, compared: Progress) -> _Decided:
@@ -109,6 +117,13 @@ def _write(writer: Writer, version: Version, decided: _Decided) -> None:
             writer.leave_out(row.source, [_REFUSED], row.id)
         else:
             writer.add(row.placed(group.decode(), SPLITS[number]))
+
+
+def _record(folder: Path, corpus: Corpus, recorded: Recorded, decided: _Decided) -> None:
+    """Writes down which group and split every row has, for the versions to come."""
+    splits, groups = decided.drawn.splits, decided.grouped.groups
+    kept = splits >= 0
+    recorded.extended(corpus.ids[kept], groups[kept], splits[kept], decided.links.templates).write(folder)
 
 
 def _manifest(

@@ -3,6 +3,7 @@
 import difflib
 import json
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from engine.decide.checklist import QUESTIONS, Question
 from engine.errors import UsageError
 
 _BY_ID = {question.id: question for question in QUESTIONS}
+_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?|[0-9]{1,3}(?:,[0-9]{3}){1,4}(?:\.[0-9]{1,15})?")
 _HINT = "`tunewright decide --template` prints a file to fill in, with every choice"
 
 
@@ -48,6 +50,35 @@ def read_answers(path: Path) -> Answers:
     if not isinstance(given, dict):
         raise UsageError("the answers are no table of keys and values", hint=_HINT, where=str(path))
     return check_answers(given, where=str(path))
+
+
+def check_value(question_id: str, typed: str) -> str | int | float | None:
+    """What was typed as the answer to one question, of its type; None for nothing, where the question is optional.
+
+    Numbers may have commas between thousands. Raises UsageError that says what fits.
+    """
+    said = typed.strip()
+    if _BY_ID[question_id].kind == "count" and "." in said:
+        # A point between thousands in half of the world: 1.000 would silently become 1.
+        hint = "a whole number, 1000 or 1,000, without a point"
+        raise UsageError(f"{question_id}: {said!r} is not an answer", hint=hint)
+    number = _BY_ID[question_id].kind != "choice" and _NUMBER.fullmatch(said.removeprefix("$"))
+    return check_answer(question_id, float(number[0].replace(",", "")) if number else said or None)
+
+
+def check_answer(question_id: str, value: Any) -> str | int | float | None:
+    """`value` as the question takes it; None where it is optional. Raises UsageError that says what fits."""
+    question = _BY_ID[question_id]
+    checked = None if value is None else _value(question, value)
+    if checked is None and (value is not None or not question.optional):
+        said = "nothing" if value is None else repr(value)
+        raise UsageError(f"{question_id}: {said} is not an answer", hint=_expected(question, value))
+    return checked
+
+
+def fits(question_id: str, value: Any) -> bool:
+    """Whether `value` answers the question."""
+    return _value(_BY_ID[question_id], value) is not None
 
 
 def check_answers(given: Mapping[str, Any], where: str | None = None) -> Answers:

@@ -10,6 +10,8 @@ Kind = Literal["choice", "count", "money"]
 class Question:
     id: str
     """The key in an answers file and in [decide] of project.toml."""
+    short: str
+    """What is asked, in at most 30 characters."""
     text: str
     why: str
     kind: Kind
@@ -23,6 +25,7 @@ YES_NO = (("yes", ""), ("no", ""))
 QUESTIONS: tuple[Question, ...] = (
     Question(
         "failure",
+        "What goes wrong with prompting",
         "What goes wrong with prompting today?",
         "Format and style are behaviour, which tuning changes well. Missing knowledge is not: tuning does not add it.",
         "choice",
@@ -38,6 +41,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "prompting",
+        "How far prompting was taken",
         "How far has prompting been taken?",
         "A better prompt costs minutes. That it has plateaued is known only when it was measured on an evaluation set.",
         "choice",
@@ -49,6 +53,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "knowledge",
+        "Facts from outside in answers",
         "Must answers hold facts that are current, private or not in the question?",
         "Facts that change belong in retrieval (RAG), where they can be updated and traced.",
         "choice",
@@ -60,6 +65,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "task",
+        "Kind of task",
         "What kind of task is it?",
         "How many examples are enough depends on it.",
         "choice",
@@ -73,12 +79,14 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "examples",
+        "Good examples at hand",
         "How many good examples (input with its correct answer) are at hand?",
         "Under 50, examples in the prompt do as well; from 100 on, tuning has something to learn from.",
         "count",
     ),
     Question(
         "agreement",
+        "Two experts would agree",
         "Would two experts give the same answer to the same input?",
         "Without a definition of a correct answer the model learns the disagreement, and nothing can be measured.",
         "choice",
@@ -86,6 +94,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "changes",
+        "How often requirements change",
         "How often do the requirements change?",
         "A prompt is changed in a minute; a tuned model is cleaned, trained and evaluated again.",
         "choice",
@@ -93,12 +102,14 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "requests_per_month",
+        "Requests a month",
         "How many requests a month are expected?",
         "Savings on each request must pay back the training. The old threshold of 100,000 seldom holds alone today.",
         "count",
     ),
     Question(
         "data_may_leave",
+        "Data may leave this machine",
         "May the data leave this machine?",
         "If not, training and serving are done here, and no provider is offered.",
         "choice",
@@ -106,6 +117,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "training_budget",
+        "Budget for training (USD)",
         "What may training cost, reruns included (USD)?",
         "Cleaning, evaluation and two or three reruns cost more than the first run.",
         "money",
@@ -113,6 +125,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "spend_per_month",
+        "Spent a month today (USD)",
         "What do these requests cost a month today (USD)?",
         "With the next answer it gives your own break-even.",
         "money",
@@ -120,6 +133,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "tuned_spend_per_month",
+        "Serving it a month (USD)",
         "What may serving the tuned model cost a month (USD)?",
         "A model of one's own is often paid by the hour, used or not.",
         "money",

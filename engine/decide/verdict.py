@@ -4,14 +4,22 @@ The order: was a better prompt tried, is knowledge missing, are there examples e
 does anything that tuning can mend remain. Thresholds are the field's: under 50 examples few-shot, from 100 on tuning.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from engine.decide.answers import Answers
+from engine.decide.answers import Answers, check_answers
+from engine.decide.checklist import QUESTIONS, Question
 
 Name = Literal["fine-tune", "rag-first", "few-shot", "prompting"]
 
+SAID: Mapping[Name, str] = {
+    "fine-tune": "fine-tune",
+    "rag-first": "retrieval (RAG) first, not fine-tuning",
+    "few-shot": "examples in the prompt (few-shot), not fine-tuning",
+    "prompting": "stay with prompting, not fine-tuning",
+}
+"""The verdicts in words."""
 FEW = 50
 """Examples under which tuning has too little to learn from."""
 ENOUGH = 100
@@ -123,6 +131,27 @@ _GOOD_REASONS = {
     "cost": "a smaller tuned model with a short prompt can cost less a request",
     "latency": "a smaller tuned model with a short prompt answers faster",
 }
+
+
+def missing(given: Mapping[str, Any]) -> tuple[Question, ...]:
+    """The questions that a verdict needs and `given`, answers by question, does not answer."""
+    return tuple(one for one in QUESTIONS if not one.optional and given.get(one.id) is None)
+
+
+def next_question(given: Mapping[str, Any], after: str | None = None) -> str | None:
+    """Id of the question to ask next: the first open one behind `after`, else the first; None when all are answered.
+
+    Those that a verdict needs come before the optional ones.
+    """
+    order = [one.id for one in QUESTIONS]
+    waiting = [one.id for one in missing(given)] or [one for one in order if given.get(one) is None]
+    behind = waiting if after is None else [one for one in waiting if order.index(one) > order.index(after)]
+    return next(iter(behind or waiting), None)
+
+
+def verdict_on(given: Mapping[str, Any]) -> Verdict | None:
+    """The verdict on answers by question; None while one that it needs is missing. Raises UsageError for others."""
+    return None if missing(given) else decide(check_answers(given))
 
 
 def decide(answers: Answers) -> Verdict:

@@ -1,13 +1,15 @@
 """Several systems on several sets of rows: every metric with its interval, and honest comparisons of pairs."""
 
+import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from engine.errors import DataError
-from engine.evaluate.metrics import MEANINGS, Scorer
+from engine.evaluate.found import BETTER, PRIMARY, WORSE, Comparison, Evaluation, Measure
+from engine.evaluate.metrics import Scorer
 from engine.evaluate.outputs import Output
 from engine.evaluate.power import design_effect, detectable_difference, needed_rows
 from engine.evaluate.statistics import (
@@ -21,70 +23,20 @@ from engine.evaluate.statistics import (
     sign_flip,
 )
 
-PRIMARY = "exact_match"
-"""The one metric on which systems are compared, declared before anything is measured."""
 MARGIN = 0.05
 """A difference smaller than this is called none: 5 points."""
 GOOD = 0.5
 """A baseline that is right less often than this is no alternative, whatever the difference."""
 ALPHA = 0.05
 
+_FEW_ANSWERS, _NEARLY_ALL, _LONG_ANSWER = 20, 0.9, 60
+"""Rows from which on, and the share of them from which on, answers of more than so many characters are free text."""
+FREE_TEXT = (
+    "cannot tell: the answers are free text, of which exact match finds none whatever the model; read them side by side"
+)
+
 Scored = dict[str, dict[str, float]]
 """{row id: {metric: value}} of one system on one set."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One metric of one system on one set."""
-
-    value: float
-    low: float
-    high: float
-    n: int
-    """Rows to which the metric applies."""
-    clusters: int
-    interval: str
-    """How `low` and `high` were found."""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """System `a` minus system `b` on the same rows of one set."""
-
-    set: str
-    a: str
-    b: str
-    metric: str
-    difference: float
-    low: float
-    high: float
-    n: int
-    clusters: int
-    gains: int
-    """Rows on which a is better."""
-    losses: int
-    p_value: float
-    p_adjusted: float
-    """After Holm over all comparisons of the evaluation; the verdict goes by this one."""
-    test: str
-    detectable: float | None
-    """The smallest true difference that these rows show with 80 % power; None: none that the discordance allows."""
-    needed_n: int | None
-    """Rows that the open question needs; None when it is decided."""
-    verdict: str
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """What was measured: `systems[system][set][metric]`, the comparisons, and one verdict in words a set."""
-
-    systems: dict[str, dict[str, dict[str, Measure]]]
-    comparisons: tuple[Comparison, ...]
-    verdicts: dict[str, str]
-
-    def document(self) -> dict[str, Any]:
-        """The JSON form, with what each metric means."""
-        return {**asdict(self), "primary": PRIMARY, "meanings": MEANINGS}
 
 
 def evaluate(
@@ -110,7 +62,20 @@ def evaluate(
             systems.setdefault(system, {})[name] = measures
         comparisons += _compare(name, tuned, scored, clusters, seed)
     decided = _decide(comparisons)
-    return Evaluation(systems, tuple(decided), {name: _verdict_of_set(name, decided, systems) for name in outputs})
+    verdicts = {name: _verdict_of_set(name, decided, systems) for name in outputs}
+    blind = {name: FREE_TEXT for name, by_system in outputs.items() if _is_free_text(by_system, systems, name)}
+    return Evaluation(systems, tuple(decided), {**verdicts, **blind})
+
+
+def _is_free_text(
+    by_system: Mapping[str, Sequence[Output]], systems: Mapping[str, Mapping[str, Mapping[str, Measure]]], name: str
+) -> bool:
+    """Whether exact match sees nothing here: nearly all reference answers differ, are long, and none was ever hit."""
+    references = [row.reference for row in next(iter(by_system.values()), ())]
+    if len(references) < _FEW_ANSWERS or any(systems[system][name][PRIMARY].value for system in by_system):
+        return False
+    distinct = len(set(references)) / len(references)
+    return distinct > _NEARLY_ALL and statistics.median(map(len, references)) > _LONG_ANSWER
 
 
 def require_same_rows(name: str, by_system: Mapping[str, Sequence[Output]]) -> None:
@@ -221,9 +186,9 @@ def _decide(comparisons: Sequence[Comparison]) -> list[Comparison]:
 
 def _with_verdict(one: Comparison, p_adjusted: float) -> Comparison:
     if p_adjusted < ALPHA and one.low > 0:
-        verdict = "better"
+        verdict = BETTER
     elif p_adjusted < ALPHA and one.high < 0:
-        verdict = "worse"
+        verdict = WORSE
     elif one.low > -MARGIN and one.high < MARGIN:
         verdict = f"no difference of {100 * MARGIN:.0f} points or more"
     else:
@@ -239,13 +204,13 @@ def _verdict_of_set(
     if not ours:
         return "not compared: no tuned system on this set"
     for one in ours:
-        if one.verdict == "worse":
+        if one.verdict == WORSE:
             return f"worse than {one.b}"
     undecided = max((one for one in ours if one.needed_n), key=lambda one: one.needed_n or 0, default=None)
     if undecided is not None:
         return f"{undecided.verdict}, against {undecided.b}"
     for one in ours:
-        if one.verdict != "better":
+        if one.verdict != BETTER:
             good = systems[one.b][name][PRIMARY].value >= GOOD
             meaning = "prompting may be enough" if good else "neither is good yet: more steps, or more and better data"
             return f"{one.verdict} from {one.b}: {meaning}"

@@ -8,24 +8,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from engine.errors import DataError
-from engine.evaluate.answers import (
-    JSON_NORMALISATION,
-    TEXT_NORMALISATION,
-    canonical,
-    fields_of,
-    normalise_text,
-    parse_json,
-    same_answer,
-)
+from engine.evaluate.answers import canonical, fields_of, normalise_text, parse_json, same_answer
 from engine.evaluate.outputs import Output
-
-MEANINGS = {
-    "exact_match": f"the answer equals the reference; JSON: {JSON_NORMALISATION}; text: {TEXT_NORMALISATION}",
-    "field_accuracy": "share of the reference's JSON fields whose value is right",
-    "json_valid": "the answer is a JSON object or array (only rows whose reference is one)",
-    "schema_valid": "the answer has the keys, types and labels that the training answers have",
-    "stopped_by_eos": "the system ended its answer by itself before the cap",
-}
 
 
 class Scorer:

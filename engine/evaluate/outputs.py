@@ -1,6 +1,6 @@
 """What a system answered, saved one JSON line a row in `evals/<set>.<system>.jsonl`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -50,13 +50,25 @@ def read_outputs(path: Path) -> list[Output]:
     """
     if not path.is_file():
         raise DataError("no saved outputs here", hint=_RERUN, where=str(path))
-    found: dict[str, Output] = {}
-    for number, (_, line) in enumerate(read_lines(path), start=1):
-        output = _parse(line, where=f"{path}:{number}")
-        found[output.id] = output
+    found = {output.id: output for _, output in scan_outputs(path)}
     if not found:
         raise DataError("the file holds no output", hint=_RERUN, where=str(path))
     return list(found.values())
+
+
+def scan_outputs(path: Path) -> Iterator[tuple[int, Output]]:
+    """(its place for `output_at`, output) for each line of `path`. Raises DataError when a line lacks a field."""
+    start = 0
+    for number, (end, line) in enumerate(read_lines(path), start=1):
+        yield start, _parse(line, where=f"{path}:{number}")
+        start = end
+
+
+def output_at(path: Path, start: int) -> Output:
+    """The output at a place that `scan_outputs` gave. Raises DataError when the file has changed since."""
+    for _, line in read_lines(path, start):
+        return _parse(line, where=str(path))
+    raise DataError("the saved outputs have changed", hint="open them again", where=str(path))
 
 
 def _parse(line: Any, where: str) -> Output:

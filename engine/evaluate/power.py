@@ -9,7 +9,8 @@ n: .77 to .79.
 import math
 from collections.abc import Sequence
 
-from engine.evaluate.statistics import Z_80, Z_975, Floats, by_cluster
+from engine.evaluate.statistics import Z_80, Floats, by_cluster
+from engine.intervals import Z_975
 
 
 def needed_rows(difference: float, discordant: float, design_effect: float = 1.0) -> int:

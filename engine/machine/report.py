@@ -10,6 +10,7 @@ from engine.extras import EXTRAS, pip_command, versions
 from engine.machine.gpus import Gpu, driver_fits, find_gpus, torch_cuda
 from engine.machine.limits import memory, usable_cores
 from engine.machine.session import Terminal, find_terminal, survives_logout
+from engine.sizes import size
 
 _GIB = 2**30
 _LITTLE_MEMORY, _LITTLE_DISK = 2 * _GIB, 2 * _GIB
@@ -124,6 +125,32 @@ def _session_lacks(machine: Machine) -> list[Lack]:
     if not machine.terminal.utf8:
         lacks.append(Lack("the terminal's encoding is not UTF-8", "export LANG=C.UTF-8"))
     return lacks
+
+
+def facts(machine: Machine) -> list[tuple[str, str]]:
+    """(what, what was found) in words, for whoever reads it."""
+    gpus = [
+        f"{gpu.name}, {size(gpu.free_bytes)} of {size(gpu.total_bytes)} free, driver {gpu.driver}"
+        for gpu in machine.gpus
+    ]
+    build = f"CUDA {machine.torch_cuda}" if machine.torch_cuda else "CPU build"
+    terminal = machine.terminal
+    encoding = "UTF-8" if terminal.utf8 else "not UTF-8"
+    outlives = {True: "yes", False: "no", None: "unknown"}[machine.survives_logout]
+    return [
+        ("system", machine.system),
+        ("python", machine.python),
+        ("cores", f"{machine.cores:g} usable"),
+        ("memory", f"{size(machine.available_bytes)} of {size(machine.memory_bytes)} available"),
+        ("disk", f"{size(machine.disk_bytes)} free here"),
+        ("GPU", "; ".join(gpus) or f"none ({machine.gpu_source})"),
+        *((name, found or "missing") for name, found in machine.packages.items() if name != "torch"),
+        ("torch", f"{machine.packages['torch']}, {build}" if machine.packages["torch"] else "missing"),
+        ("tmux", "yes" if machine.tmux else "no"),
+        ("terminal", f"{terminal.term or 'none'}, {encoding}, {terminal.colours} colours"),
+        ("runs outlive logout", outlives),
+        ("home writable", "yes" if machine.home_writable else "no"),
+    ]
 
 
 def describe(machine: Machine) -> str:

@@ -1,6 +1,5 @@
 """The terminal, and whether what is started in it outlives the login."""
 
-import locale
 import os
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ _SYSTEMD = Path("/run/systemd/system")
 class Terminal:
     term: str
     utf8: bool
+    """Other characters than ASCII can be shown: not in a C locale, and too few on the Linux console."""
     colours: int
     """0 where none are wanted or shown."""
 
@@ -22,8 +22,15 @@ class Terminal:
 def find_terminal(environment: Mapping[str, str] = os.environ) -> Terminal:
     """What the environment says of the terminal; NO_COLOR (no-color.org) is obeyed."""
     term = environment.get("TERM", "")
-    encoding = locale.getpreferredencoding(False).lower().replace("-", "")
-    return Terminal(term, encoding == "utf8", _colours(term, environment))
+    return Terminal(term, _utf8(environment) and term != "linux", _colours(term, environment))
+
+
+def _utf8(environment: Mapping[str, str]) -> bool:
+    language, ctype = environment.get("LANG", ""), environment.get("LC_CTYPE", "")
+    # Python itself writes this one where the locale is C, whatever the terminal can show (PEP 538).
+    coerced = ctype == "C.UTF-8" and language in ("", "C", "POSIX")
+    named = environment.get("LC_ALL") or ("" if coerced else ctype) or language
+    return "utf" in named.lower()
 
 
 def _colours(term: str, environment: Mapping[str, str]) -> int:

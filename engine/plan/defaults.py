@@ -47,6 +47,8 @@ class Situation:
 class Plan:
     recipe: Recipe
     estimate: Estimate
+    warning: str = ""
+    """What the recipe does to the rows that nobody would expect; empty when it does nothing of the kind."""
 
 
 class _Picker:
@@ -93,7 +95,8 @@ def make_plan(situation: Situation, overrides: Mapping[str, Any]) -> Plan:
     _refuse_contradictions(picker, situation)
     trained = trained_parameters(model, situation.method, picker.values["rank"])
     estimate = Estimate(planned, model.parameters, trained, needed)
-    return Plan(Recipe(**picker.values, reasons=picker.reasons), estimate)
+    warning = _cut(situation.lengths, picker.values["max_length"])
+    return Plan(Recipe(**picker.values, reasons=picker.reasons), estimate, warning)
 
 
 def _pick_origin(picker: _Picker, situation: Situation) -> None:
@@ -135,8 +138,18 @@ def _pick_lengths(picker: _Picker, situation: Situation) -> None:
     reason = f"the longest of {lengths.rows:,} rows counted has about {lengths.longest_row:,} tokens (estimated)"
     if context is not None and wanted > context:
         wanted, reason = context, f"{reason}, the model reads {context:,}: longer rows lose their end"
-    picker.pick("max_length", wanted, reason)
+    taken = picker.pick("max_length", wanted, reason)
+    if warning := _cut(lengths, taken):
+        # The card's makers looked at their rows, not at these.
+        picker.reasons["max_length"] = f"{warning}. {picker.reasons['max_length']}"
     _pick_cap(picker, lengths.longest_answer, context)
+
+
+def _cut(lengths: Lengths, max_length: int) -> str:
+    """How many rows lose their end, in words; empty when none does."""
+    cut = lengths.longer_than(max_length)
+    share = f"{cut:,} of {lengths.rows:,} rows counted are longer than {max_length:,} tokens and lose their end"
+    return f"{share}; {lengths.longest_row:,} would hold them all" if cut else ""
 
 
 def _pick_cap(picker: _Picker, longest_answer: int, context: int | None) -> None:

@@ -1,9 +1,10 @@
 """What a recipe will need, in closed form: steps, trained numbers, memory. All of it estimated, and labelled so."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from engine.model import ModelFacts
+from engine.project import Project
 
 _BYTES = {"float32": 4, "bfloat16": 2}
 _PROCESS_BYTES = 700 * 2**20
@@ -27,6 +28,25 @@ class Estimate:
     memory_bytes: int
     memory_method: str = MEMORY_METHOD
     source: str = "estimated"
+
+    def said(self) -> str:
+        """Steps, trained numbers and memory in words."""
+        trained = f"{self.trained:,} trained numbers ({self.trained / self.parameters:.1%})"
+        return f"{self.steps:,} steps; {trained}; {self.memory_bytes / 2**30:.1f} GiB memory"
+
+
+def store_estimate(project: Project, estimate: Estimate, recipe: str) -> None:
+    """Keeps `estimate` in [estimate] of project.toml, for the recipe of the hash `recipe`."""
+    project.set("estimate", {**asdict(estimate), "recipe": recipe})
+
+
+def stored_estimate(project: Project, recipe: str) -> Estimate | None:
+    """The estimate kept for the recipe of the hash `recipe`; None when there is none that can be read."""
+    stored = project.settings().get("estimate", {})
+    numbers = {name: stored.get(name) for name in ("steps", "parameters", "trained", "memory_bytes")}
+    if stored.get("recipe") != recipe or not all(isinstance(one, int) and one > 0 for one in numbers.values()):
+        return None
+    return Estimate(**numbers, memory_method=str(stored.get("memory_method", MEMORY_METHOD)))
 
 
 def mixed_rows(rows: int, general_share: float) -> int:

@@ -23,22 +23,27 @@ class Lengths:
     """Rows that were counted."""
     longest_row: int
     longest_answer: int
+    row_tokens: tuple[int, ...] = ()
+    """Of each row counted."""
+
+    def longer_than(self, tokens: int) -> int:
+        """Rows counted that have more than `tokens`."""
+        return sum(one > tokens for one in self.row_tokens)
 
 
 def measure_lengths(tokenizer_file: Path, conversations: Iterable[Sequence[Mapping[str, Any]]]) -> Lengths:
     """The longest of `conversations` (messages with `content`; the last is the answer); zeros when there is none."""
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.no_truncation()
-    remaining, rows, longest_row, longest_answer = iter(conversations), 0, 0, 0
+    remaining, row_tokens, longest_answer = iter(conversations), list[int](), 0
     while batch := list(islice(remaining, _BATCH)):
         contents = [str(turn["content"]) for turns in batch for turn in turns]
         counts = iter([len(found.ids) for found in tokenizer.encode_batch_fast(contents, add_special_tokens=False)])
         for turns in batch:
             tokens = list(islice(counts, len(turns)))
-            longest_row = max(longest_row, sum(tokens) + TEMPLATE_TOKENS * len(tokens))
+            row_tokens.append(sum(tokens) + TEMPLATE_TOKENS * len(tokens))
             longest_answer = max(longest_answer, tokens[-1])
-        rows += len(batch)
-    return Lengths(rows, longest_row, longest_answer)
+    return Lengths(len(row_tokens), max(row_tokens, default=0), longest_answer, tuple(row_tokens))
 
 
 def count_and_sample(items: Iterable[_Item], size: int, seed: int = 0) -> tuple[int, list[_Item]]:

@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
-import tomlkit
-
 from engine.errors import ModelError, UsageError
 from engine.model import ModelFacts, inspect_model
 from engine.plan.settings import FIXED, TUNABLE, check
@@ -80,6 +78,8 @@ class Recipe:
 
     def to_toml(self) -> str:
         """The recipe as a file, with the reason beside each value."""
+        import tomlkit
+
         document = tomlkit.document()
         for name, value in self.values().items():
             document[name] = value

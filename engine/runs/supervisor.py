@@ -93,8 +93,7 @@ class Supervisor:
         elif code < 0 and self._saved["state"] == "stopping" and ended != "running":
             self._save(state="stopped", exit_code=code)
         else:
-            reason, hint = _failure(self._run, code, said, killed_for_memory)
-            self._save(state="failed", reason=reason, hint=hint, exit_code=code)
+            self._save(state="failed", exit_code=code, **_failure(self._run, code, said, killed_for_memory))
         self._note("exit", exit_code=code, state=self._saved["state"], reason=self._saved.get("reason"))
         try:
             record_evidence(self._run)
@@ -113,17 +112,18 @@ class Supervisor:
         self._stop = True
 
 
-def _failure(run: RunFolder, code: int, said: dict[str, Any], killed_for_memory: bool) -> tuple[str, str]:
+def _failure(run: RunFolder, code: int, said: dict[str, Any], killed_for_memory: bool) -> dict[str, str]:
+    """Reason, hint and way of a worker that failed."""
     if said.get("state") == "failed":
-        return str(said.get("reason", "")), str(said.get("hint", ""))
+        return {name: str(said.get(name, "")) for name in ("reason", "hint", "way")}
     if killed_for_memory:
-        return "killed by the kernel: out of memory", "halve micro_batch and double accumulation in a new plan"
+        hint = "halve micro_batch and double accumulation in a new plan"
+        return {"reason": "killed by the kernel: out of memory", "hint": hint, "way": "plan"}
     if code < 0:
-        return (
-            f"killed by {signal.Signals(-code).name}",
-            f"tunewright resume {run.id} continues from the last checkpoint",
-        )
-    return f"the worker ended with exit code {code}", "its last lines in log.txt say more"
+        hint = f"tunewright resume {run.id} continues from the last checkpoint"
+        return {"reason": f"killed by {signal.Signals(-code).name}", "hint": hint, "way": "resume"}
+    reason, hint = f"the worker ended with exit code {code}", "its last lines in log.txt say more"
+    return {"reason": reason, "hint": hint, "way": "plan"}
 
 
 def _through_full_disk(write: Any) -> None:

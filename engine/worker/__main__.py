@@ -12,7 +12,7 @@ from engine.errors import TunewrightError
 from engine.project import RunFolder
 from engine.runs.events import EventLog
 from engine.worker import stopping
-from engine.worker.failures import explained
+from engine.worker.failures import explained, way_after
 
 
 def main(verb: str, folder: Path) -> int:
@@ -24,7 +24,10 @@ def main(verb: str, folder: Path) -> int:
     except Exception as error:
         traceback.print_exc()
         known = explained(error, folder)
-        (_tell_run if verb == "train" else _tell_job)(folder, known)
+        if verb == "train":
+            _tell_run(folder, known, way_after(error, known))
+        else:
+            _tell_job(folder, known)
         return known.exit_code
     return 0
 
@@ -48,9 +51,9 @@ def _work(verb: str, folder: Path) -> None:
             raise SystemExit(f"no such verb: {verb}")
 
 
-def _tell_run(folder: Path, error: TunewrightError) -> None:
-    failed = {"state": "failed", "reason": str(error), "hint": error.hint, "exit_code": error.exit_code}
-    EventLog(RunFolder(folder).events).write("state", **failed)
+def _tell_run(folder: Path, error: TunewrightError, way: str) -> None:
+    failed = {"reason": str(error), "hint": error.hint, "way": way, "exit_code": error.exit_code}
+    EventLog(RunFolder(folder).events).write("state", state="failed", **failed)
 
 
 def _tell_job(folder: Path, error: TunewrightError) -> None:

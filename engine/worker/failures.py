@@ -3,8 +3,9 @@
 import errno
 import shutil
 from pathlib import Path
+from typing import Literal
 
-from engine.errors import MissingDependencyError, ModelError, ResourceError, TrainingError, TunewrightError
+from engine.errors import DataError, MissingDependencyError, ModelError, ResourceError, TrainingError, TunewrightError
 
 _NO_SPACE = "no space left on device"
 
@@ -31,6 +32,12 @@ def explained(error: Exception, folder: Path) -> TunewrightError:
     if type(error).__name__ == "SafetensorError":
         return ModelError(f"a weight file is damaged: {error}", hint="restore it from a copy, or train again")
     return TrainingError(f"{type(error).__name__}: {error}", hint=f"the whole trace is in {folder / 'log.txt'}")
+
+
+def way_after(error: Exception, known: TunewrightError) -> Literal["resume", "plan"]:
+    """What comes after `error`, explained as `known`: a full disk or a damaged file is mended and the run resumed; what
+    comes of the plan itself (memory, numbers that are none) would happen again."""
+    return "plan" if _is_memory(error) or isinstance(known, TrainingError | DataError) else "resume"
 
 
 def _is_memory(error: Exception) -> bool:

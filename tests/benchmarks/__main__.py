@@ -1,7 +1,12 @@
-"""`python -m tests.benchmarks`: every measurement, one after the other. They inform and do not gate."""
+"""`python -m tests.benchmarks`: measurements that need nothing from elsewhere, one after the other.
 
-from tests.benchmarks import data_scale, demo_controls, runs
+They inform and do not gate. tests.benchmarks.leet, which compares with W&B's LEET, is run by itself.
+"""
+
+from tests.benchmarks import attach, data_scale, demo_controls, review, runs
 
 runs.main()
 data_scale.main([10_000, 100_000])
+review.main()
+attach.main()
 demo_controls.main()

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from engine.demo import SAMPLE, SETS, Demo, Talk, run_demo
 from engine.errors import GateError
-from engine.evaluation import Extra, RunEvaluation, evaluate
+from engine.evalsets import Extra
+from engine.evaluation import evaluate
+from engine.findings import RunEvaluation
 from engine.project import Project
 
 SILENT = Talk(step=lambda key, text: None, rows=lambda what, done, total: None, run=lambda view: None)

@@ -1,5 +1,7 @@
 """The supervisor with small real processes for workers: they end, fail, are stopped, killed, or are noisy."""
 
+import errno
+import math
 import os
 import signal
 import subprocess
@@ -11,14 +13,15 @@ from pathlib import Path
 import pytest
 
 from engine import audit
-from engine.durable import read_json, read_lines
-from engine.errors import UsageError
+from engine.durable import read_json, read_lines, write_json
+from engine.errors import ModelError, TrainingError, UsageError
 from engine.project import Project, RunFolder
 from engine.runs import control
 from engine.runs.events import EventLog
 from engine.runs.evidence import record_evidence
 from engine.runs.identity import Identity
 from engine.runs.watch import RunView, watch
+from engine.worker.failures import explained, way_after
 
 _HEAD = """
 import os, signal, sys, time
@@ -110,6 +113,34 @@ def test_what_the_worker_says_of_its_failure_is_kept(
     supervise(FAILS).wait()
     view = watch(run)
     assert (view.state, view.reason, view.hint) == ("failed", "loss is nan", "less")
+    assert view.way == "plan"
+
+
+def test_a_run_is_resumed_where_the_worker_says_so_and_not_after_every_failure(
+    run: RunFolder, supervise: Callable[[str], "subprocess.Popen[bytes]"]
+) -> None:
+    supervise(FAILS.replace('hint="less"', 'hint="free some space", way="resume"')).wait()
+    assert (watch(run).state, watch(run).way) == ("failed", "resume")
+    write_json(run.state, {**read_json(run.state), "way": "something else"})
+    assert watch(run).way == "plan"
+
+
+@pytest.mark.parametrize(
+    ("error", "way"),
+    [
+        (OSError(errno.ENOSPC, "full"), "resume"),
+        (MemoryError(), "plan"),
+        (RuntimeError("CUDA out of memory"), "plan"),
+        (TrainingError("loss is nan", hint="less"), "plan"),
+        (ValueError("unforeseen"), "plan"),
+        (ModelError("torn", hint="copy it again"), "resume"),
+        (ModuleNotFoundError(name="trl"), "resume"),
+    ],
+)
+def test_what_went_wrong_outside_of_the_plan_is_mended_and_the_run_resumed(
+    error: Exception, way: str, tmp_path: Path
+) -> None:
+    assert way_after(error, explained(error, tmp_path)) == way
 
 
 def test_a_killed_worker_is_failed_with_its_signal(
@@ -120,7 +151,7 @@ def test_a_killed_worker_is_failed_with_its_signal(
     os.kill(read_json(run.state)["worker"]["pid"], signal.SIGKILL)
     process.wait()
     view = watch(run)
-    assert view.state == "failed" and "SIGKILL" in view.reason and "resume" in view.hint
+    assert view.state == "failed" and "SIGKILL" in view.reason and view.way == "resume"
 
 
 def test_a_killed_supervisor_leaves_the_worker_running_and_the_run_readable(
@@ -198,10 +229,10 @@ def test_a_reader_takes_torn_and_foreign_lines_for_what_they_are(run: RunFolder)
         b'{"t": 4, "kind": "metrics", "step": 2, "loss": "nan"}\n{"t": 5, "kind": "metrics", "st'
     )
     view = RunView(run).refresh()
-    assert [one["step"] for one in view.metrics] == [1, 2] and view.loss == "nan"
+    assert list(view.metrics.step) == [1, 2] and math.isnan(view.loss or 0)
     with open(run.events, "ab") as file:
         file.write(b'ep": 3, "loss": 1.0}\n')
-    assert [one["step"] for one in view.refresh().metrics] == [1, 2, 3]
+    assert list(view.refresh().metrics.step) == [1, 2, 3]
 
 
 def test_a_run_that_never_got_a_supervisor_is_lost_and_can_be_resumed(run: RunFolder) -> None:
@@ -244,7 +275,7 @@ def test_a_loss_that_was_not_a_number_is_read_as_the_word_it_is(run: RunFolder) 
     log.write("eval", loss=1.0)
     log.write("metrics", step="three", loss=1.0)
     view = watch(run)
-    assert (view.best_step, view.eval_loss, len(view.evals), view.metrics) == (1, "nan", 2, [])
+    assert (view.best_step, len(view.evals), len(view.metrics)) == (1, 2, 0) and math.isnan(view.eval_loss or 0)
 
 
 def test_steps_done_again_after_a_resume_count_once(run: RunFolder) -> None:
@@ -256,7 +287,7 @@ def test_steps_done_again_after_a_resume_count_once(run: RunFolder) -> None:
 
     run.events.write_bytes(b"".join(orjson.dumps({"t": 1.0, **line}) + b"\n" for line in lines))
     view = watch(run)
-    assert [(one["step"], one["loss"]) for one in view.metrics] == [(1, 9.0), (2, 9.0), (3, 1.0)]
+    assert list(zip(view.metrics.step, view.metrics["loss"], strict=True)) == [(1, 9.0), (2, 9.0), (3, 1.0)]
 
 
 def test_a_frozen_or_stuck_worker_is_told_from_a_busy_one(

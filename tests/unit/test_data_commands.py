@@ -6,10 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine import audit, journey
 from engine.cli import main
+from engine.data.mapping import Mapping
+from engine.data.read import check_paths, paths_in
 from engine.data.versions import open_version
+from engine.errors import DataError, UsageError
+from engine.journey import waive
 from engine.project import Project
 
 SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -243,3 +249,110 @@ def test_another_process_changing_the_project_is_waited_for(
     with project.changing("something else"):
         assert run("--project", project.root, "data", "import", path, "--yes") == 5
     assert "something else" in capsys.readouterr().err
+
+
+def test_look_shows_how_each_file_would_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chats = written(tmp_path, ["{broken", *ROWS, *[chat("", "no question")] * 300])
+    table = tmp_path / "table.csv"
+    table.write_text(f'subject,label,desk\n"My key is {SECRET}",late,north\n', encoding="utf-8")
+    found = document(capsys, "data", "look", chats, table, "--prompt", "subject", "--answer", "label,desk")
+    first, second = found["files"]
+    assert (first["format"], first["records"], second["format"]) == ("chat", 200, "columns")
+    assert first["columns"] == ["messages", "desk"]
+    assert [sample["line"] for sample in first["samples"]] == [2, 3, 4]
+    assert first["samples"][0]["messages"][1] == {"role": "assistant", "content": "amber is on its way."}
+    assert {problem["rule"] for problem in first["problems"]} == {"json-syntax", "empty-content"}
+    assert second["examples"] == ["My key is <SECRET:github_token:1>", "late", "north"]
+    assert second["answer_keys"] == ["label", "desk"]
+    assert found["mapping"]["answer"] == ["label", "desk"]
+    assert found["error"] is None
+    assert run("data", "look", chats, table, "--prompt", "subject", "--answer", "label,desk") == 0
+    shown = capsys.readouterr().out
+    assert "rows.jsonl: chat" in shown
+    assert "assistant: amber is on its way." in shown
+    assert SECRET not in shown
+
+
+def test_look_says_what_is_in_the_way_and_which_columns_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = written(tmp_path, [{"ask": "Where?", "say": "Here."}])
+    found = document(capsys, "data", "look", unknown)
+    assert found["files"][0]["format"] is None
+    assert found["files"][0]["columns"] == ["ask", "say"]
+    assert "fits no known format" in found["error"]["message"]
+    found = document(capsys, "data", "look", unknown, "--prompt", "ask", "--answer", "say", "--group", "customer")
+    assert found["files"][0]["error"] is None
+    assert "'customer'" in found["error"]["message"]
+    assert run("data", "look", tmp_path / "none.jsonl") == 3
+    assert run("data", "look", tmp_path) == 3
+    assert run("data", "look", written(tmp_path, ["{'no': 'json'}"], "python.jsonl")) == 3
+
+
+def test_looking_shows_hostile_content_as_safe_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(
+        tmp_path, [chat(f"Hello {ATTACK}", ATTACK, **{ATTACK: ATTACK})], f"rows{ATTACK.replace('/', '')}.jsonl"
+    )
+    sample = document(capsys, "data", "look", path)["files"][0]["samples"][0]
+    assert sample["messages"][0]["content"] == "Hello [/bold]<U+202E>"
+    for words in (("data", "look", path), ("data", "look", path, "--json"), ("data", "look", path, "--group", "x")):
+        assert run(*words) == 0
+    shown = "".join(capsys.readouterr())
+    assert "Hello" in shown
+    assert not [character for character in "\x1b\x9b\x07\u202e" if character in shown]
+
+
+def test_show_tells_where_the_current_version_comes_from(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--project", project.root, "data", "show") == 3
+    rows = written(tmp_path, [*ROWS, ROWS[0], "{"])
+    for words in (("import", rows, "--yes"), ("clean", "--drop", "duplicates"), ("split",)):
+        assert run("--project", project.root, "data", *words) == 0
+    capsys.readouterr()
+    shown = document(capsys, "--project", project.root, "data", "show")
+    assert [(one["name"], one["step"], one["rows"]) for one in shown["lineage"]] == [
+        ("v3", "split", 12),
+        ("v2", "clean", 12),
+        ("v1", "import", 13),
+    ]
+    assert shown["next"] is None and shown["makes_stale"] == []
+    waive(project, "review", "reviewed", "a trial")
+    assert document(capsys, "--project", project.root, "data", "show")["makes_stale"] == ["review"]
+    assert shown["test_precision_points"] == pytest.approx(98.0 / shown["split"]["counts"]["test"] ** 0.5, abs=0.1)
+    assert run("--project", project.root, "data", "show") == 0
+    text = capsys.readouterr().out
+    assert "v3 (split, 12 rows) from v2 (clean, 12 rows) from v1 (import, 13 rows)" in text
+    assert "cleaned: 1 duplicates" in text and "stale in: review" in text
+    manifest = project.data / "v1" / "manifest.json"
+    manifest.write_text("{}", encoding="utf-8")
+    assert run("--project", project.root, "data", "show") == 3
+    manifest.unlink()
+    assert run("--project", project.root, "data", "show") == 0
+
+
+_NAME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda text: bool(text.strip()))
+
+
+@given(st.lists(_NAME, min_size=1, max_size=3), st.lists(_NAME, max_size=3), st.none() | _NAME)
+def test_flags_say_the_mapping_whatever_columns_are_called(
+    answer: list[str], group: list[str], text: str | None
+) -> None:
+    mapping = Mapping(system=text, prompt="p", answer=tuple(answer), group=tuple(group), category=text)
+    flags = dict(flag.removeprefix("--").split("=", 1) for flag in mapping.flags())
+    assert Mapping.make(None, flags) == mapping
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "'open", "a\0b"])
+def test_text_that_names_no_file_is_refused(typed: str) -> None:
+    with pytest.raises(UsageError):
+        paths_in(typed)
+
+
+def test_paths_are_read_as_a_shell_reads_them(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert paths_in("'my rows.csv' ~/b.jsonl") == [tmp_path / "my rows.csv", home / "b.jsonl"]
+    (tmp_path / "a.csv").write_text("x", encoding="utf-8")
+    check_paths("a.csv")
+    with pytest.raises(DataError, match="no such file"):
+        check_paths("a.csv nowhere.csv")

@@ -1,5 +1,6 @@
 """The checklist, answers files, and the verdict by the field's rules."""
 
+import io
 import json
 import tomllib
 from dataclasses import asdict, fields, replace
@@ -11,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import cli, journey
-from engine.decide.answers import Answers, check_answers, read_answers, template
+from engine.decide.answers import Answers, check_answers, check_value, read_answers, template
 from engine.decide.checklist import QUESTIONS
-from engine.decide.verdict import decide
-from engine.errors import UsageError
+from engine.decide.record import are_the_samples, record_answer, record_verdict, stored_answers
+from engine.decide.verdict import decide, next_question
+from engine.errors import ResourceError, UsageError
 from engine.project import Project
+from engine.sample import proposed, sample_project
 
 GOOD = Answers(
     failure="format",
@@ -214,3 +217,142 @@ def test_questions_and_template_are_printed(capsys: pytest.CaptureFixture[str]) 
     assert "adds no knowledge" in " ".join(capsys.readouterr().out.split())
     assert cli.main(["decide", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["questions"]) == len(QUESTIONS)
+
+
+@pytest.mark.parametrize(
+    ("question", "typed", "value"),
+    [
+        ("failure", " cost ", "cost"),
+        ("examples", "600", 600),
+        ("requests_per_month", "1,200,000", 1_200_000),
+        ("training_budget", "$1,500.50", 1500.5),
+        ("training_budget", "", None),
+    ],
+)
+def test_what_is_typed_becomes_an_answer(question: str, typed: str, value: Any) -> None:
+    found = check_value(question, typed)
+    assert found == value and type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("question", "typed", "said"),
+    [
+        ("failure", "fromat", "nearest is 'format'"),
+        ("failure", "3", "one of format"),
+        ("examples", "", "a whole number"),
+        ("examples", "20.5", "a whole number"),
+        ("examples", "-1", "a whole number"),
+        ("examples", "1e400", "a whole number"),
+        ("requests_per_month", "20,00", "a whole number"),
+        ("requests_per_month", "9" * 5000, "a whole number"),
+        ("training_budget", "1.500,50", "an amount in USD"),
+        ("training_budget", "nan", "an amount in USD"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_what_does(question: str, typed: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_value(question, typed)
+    assert question in caught.value.message and said in caught.value.hint
+
+
+def test_each_answer_is_kept_at_once_and_the_last_one_brings_the_verdict(project: Project) -> None:
+    *most, (last, value) = given_answers().items()
+    for number, (question, answer) in enumerate(most, start=1):
+        assert record_answer(project, question, answer) is None
+        assert len(stored_answers(Project.open(project.root))) == number
+    assert journey.read(project)[0].state == "not checked"
+    verdict = record_answer(project, last, value)
+    assert verdict and verdict.name == "fine-tune"
+    assert journey.read(project)[0].state == "passed"
+    assert stored_answers(project) == given_answers()
+
+
+def test_evidence_is_written_when_the_verdict_changes_and_not_otherwise(project: Project) -> None:
+    for question, answer in given_answers().items():
+        record_answer(project, question, answer)
+    before = project.audit.read_bytes()
+    record_answer(project, "examples", 600)
+    record_answer(project, "training_budget", 100.0)
+    record_answer(project, "training_budget", None)
+    assert project.audit.read_bytes() == before and stored_answers(project) == given_answers()
+    record_answer(project, "agreement", "no")
+    assert journey.read(project)[0].state == "failed"
+    journey.waive(project, "decide", "verdict", "we define it next week")
+    record_answer(project, "agreement", "no")
+    assert journey.read(project)[0].state == "waived"
+    record_answer(project, "agreement", "yes")
+    assert journey.read(project)[0].state == "passed"
+
+
+def test_an_answer_that_does_not_fit_changes_nothing(project: Project) -> None:
+    before = project.settings_file.read_bytes()
+    for question, value in (("failure", "fromat"), ("examples", None), ("examples", -1), ("training_budget", "a lot")):
+        with pytest.raises(UsageError):
+            record_answer(project, question, value)
+    with project.changing("something else"), pytest.raises(ResourceError):
+        record_answer(project, "failure", "cost")
+    assert project.settings_file.read_bytes() == before
+
+
+def test_answers_edited_by_hand_into_nonsense_are_asked_again(project: Project) -> None:
+    project.set("decide", {**given_answers(), "failure": "fromat", "examples": [1], "verdict": "fine-tune", "x": 1})
+    assert stored_answers(project).keys() == given_answers().keys() - {"failure", "examples"}
+
+
+def plain(project: Project, monkeypatch: pytest.MonkeyPatch, lines: list[str], *words: str) -> int:
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(line + "\n" for line in lines)))
+    return cli.main(["decide", "--plain", "--project", str(project.root), *words])
+
+
+def test_the_checklist_is_asked_line_by_line_and_left_half_way(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert plain(project, monkeypatch, ["format", "3", "not_needed"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == "" and "what was answered is kept" in printed.err
+    assert all(question.why in printed.err for question in QUESTIONS[:4])
+    assert stored_answers(project) == {"failure": "format", "prompting": "plateaued", "knowledge": "not_needed"}
+    rest = ["", "", "", "extraction", "many", "1,200", "yes", "rarely", "20000", "no", "1,234,567.50", "", ""]
+    assert plain(project, monkeypatch, rest, "--json") == 0
+    printed = capsys.readouterr()
+    assert "number [plateaued]" in printed.err and "'many' is not an answer; a whole number" in printed.err
+    document = json.loads(printed.out)
+    assert (document["verdict"], document["recorded"]) == ("fine-tune", True)
+    assert document["answers"]["examples"] == 1200 and document["answers"]["training_budget"] == 1234567.5
+    assert plain(project, monkeypatch, [""] * 12) == 0
+    assert stored_answers(project)["training_budget"] == 1234567.5
+    assert plain(project, monkeypatch, [*[""] * 9, "-", "", ""]) == 0
+    assert "verdict: fine-tune" in capsys.readouterr().out
+    assert "training_budget" not in stored_answers(project)
+
+
+def test_line_by_line_needs_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["decide", "--plain"]) == 2
+
+
+def test_a_point_between_thousands_is_asked_about() -> None:
+    with pytest.raises(UsageError, match=r"1\.000"):
+        check_value("examples", "1.000")
+    assert (check_value("examples", "1,000"), check_value("training_budget", "12.50")) == (1000, 12.5)
+
+
+def test_the_next_question_is_the_first_open_one_behind_and_the_optional_ones_come_last() -> None:
+    needed = [one.id for one in QUESTIONS if not one.optional]
+    optional = [one.id for one in QUESTIONS if one.optional]
+    assert next_question({}) == needed[0] and next_question({}, needed[2]) == needed[3]
+    assert next_question({needed[0]: "x"}, needed[-1]) == needed[1]
+    full = dict.fromkeys(needed, "x")
+    assert next_question(full) == optional[0]
+    assert next_question(full | dict.fromkeys(optional, 1.0)) is None
+
+
+def test_the_samples_answers_are_known_until_one_is_changed(tmp_path: Path) -> None:
+    project = sample_project(tmp_path / "sample")
+    file = Path(proposed(project).answers or "")
+    with project.changing("decide"):
+        record_verdict(project, read_answers(file))
+    answers = stored_answers(project)
+    assert are_the_samples(answers, file)
+    assert not are_the_samples({**answers, "examples": 7}, file)
+    assert not are_the_samples(answers, None) and not are_the_samples(answers, tmp_path / "none")

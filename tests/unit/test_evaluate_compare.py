@@ -9,7 +9,7 @@ import pytest
 
 from engine.durable import append_line
 from engine.errors import DataError
-from engine.evaluate.compare import evaluate
+from engine.evaluate.compare import FREE_TEXT, evaluate
 from engine.evaluate.outputs import Output, read_outputs, write_outputs
 
 
@@ -54,7 +54,7 @@ def test_files_that_hold_no_outputs_are_refused_with_the_place(tmp_path: Path, c
 def test_a_clear_win_is_called_better_than_each_baseline() -> None:
     few, tuned = system([True, False] * 30), system([True] * 60)
     found = evaluate({"test": {"base": system([False] * 60), "few": few, "tuned": tuned}})
-    assert found.verdicts == {"test": "better than base, few"}
+    assert found.verdicts == {"test": "better than base, few"} and found.better("test")
     against_base = found.comparisons[0]
     assert (against_base.difference, against_base.gains, against_base.losses) == (1.0, 60, 0)
     assert against_base.test == "exact McNemar" and against_base.p_value < 1e-15 and against_base.needed_n is None
@@ -64,7 +64,9 @@ def test_a_clear_win_is_called_better_than_each_baseline() -> None:
 
 def test_a_loss_is_called_worse_even_next_to_a_win() -> None:
     good, bad, tuned = system([True] * 80), system([False] * 80), system([True] * 40 + [False] * 40)
-    assert evaluate({"test": {"bad": bad, "good": good, "tuned": tuned}}).verdicts == {"test": "worse than good"}
+    found = evaluate({"test": {"bad": bad, "good": good, "tuned": tuned}})
+    assert found.verdicts == {"test": "worse than good"}
+    assert [one.verdict for one in found.comparisons] == ["better", "worse"] and not found.better("test")
 
 
 def test_too_few_rows_cannot_tell_and_say_how_many_would() -> None:
@@ -107,6 +109,7 @@ def test_an_open_question_always_needs_more_rows_than_there_are() -> None:
 def test_a_set_without_a_tuned_system_is_measured_only() -> None:
     found = evaluate({"validation": {"base": system([True, False])}})
     assert found.comparisons == () and found.verdicts == {"validation": "not compared: no tuned system on this set"}
+    assert not found.better("validation")
     assert found.systems["base"]["validation"]["exact_match"].value == 0.5
 
 
@@ -126,3 +129,14 @@ def test_the_document_has_the_names_that_others_read() -> None:
     names = {"set", "a", "b", "difference", "low", "high", "p_value", "test", "detectable", "verdict"}
     assert document["comparisons"][0].keys() >= names
     assert "NFC" in document["meanings"]["exact_match"] and document["primary"] == "exact_match"
+
+
+def test_free_text_that_nobody_can_hit_is_no_verdict_on_the_model() -> None:
+    def essays(answer: str) -> list[Output]:
+        texts = [f"On topic {n}: a long account of what there is to say of it, point after point." for n in range(40)]
+        return [Output(str(n), str(n), [], text, answer or text, True, 9) for n, text in enumerate(texts)]
+
+    blind = evaluate({"validation": {"base": essays("no"), "tuned": essays("nor this")}})
+    assert blind.verdicts["validation"] == FREE_TEXT
+    hit = evaluate({"validation": {"base": essays("no"), "tuned": essays("")}})
+    assert hit.verdicts["validation"] == "better than base"

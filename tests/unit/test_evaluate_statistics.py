@@ -17,8 +17,8 @@ from engine.evaluate.statistics import (
     mcnemar_exact,
     mean_intervals,
     sign_flip,
-    wilson,
 )
+from engine.intervals import wilson
 
 COUNTS = st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from engine import cli, extras, journey
-from engine.errors import MissingDependencyError
+from engine.errors import DataError, MissingDependencyError
 from engine.machine import gpus, record, report
 from engine.machine.gpus import Gpu, driver_fits, parse_smi
 from engine.machine.limits import memory, usable_cores
@@ -239,3 +239,19 @@ def test_outside_a_project_nothing_is_recorded(
     assert cli.main(["doctor", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["recorded"] is False
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_found_is_kept_for_whoever_looks_later(
+    tmp_path: Path, whole: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "inspect_machine", lambda folder: replace(whole, tmux=False))
+    project = Project.create(tmp_path / "p")
+    assert record.recorded_destination(project) is None
+    record.record_destination(project)
+    found = record.recorded_destination(project)
+    assert found is not None and ("tmux", "no") in found.facts and found.looked.endswith("UTC")
+    assert [lack.what.split()[0] for lack in found.lacks] == ["tmux"]
+    for damage in ("[]", "{}", "{", '{"looked": "", "facts": [1], "lacks": []}'):
+        project.machine.write_text(damage, encoding="utf-8")
+        with pytest.raises(DataError):
+            record.recorded_destination(project)

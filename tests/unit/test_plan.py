@@ -13,7 +13,7 @@ from engine import cli, journey, planning
 from engine.data.rows import Row
 from engine.data.versions import writing
 from engine.errors import ModelError, UsageError
-from engine.model import ModelFacts, inspect_model
+from engine.model import BUILT_IN, ModelFacts, inspect_model
 from engine.plan.defaults import Plan, Situation, make_plan
 from engine.plan.estimate import memory_bytes, steps, trained_parameters
 from engine.plan.lengths import TEMPLATE_TOKENS, Lengths, count_and_sample, measure_lengths
@@ -177,7 +177,8 @@ def test_tokens_are_counted_by_the_models_own_tokenizer(model: ModelFacts) -> No
     asks, answers = {"role": "user", "content": "is it"}, {"role": "assistant", "content": "yes it is"}
     rows = [[asks, {**answers, "content": "no"}], [asks, answers]]
     found = measure_lengths(model.folder / "tokenizer.json", iter(rows))
-    assert found == Lengths(2, 5 + 2 * TEMPLATE_TOKENS, 3)
+    assert (found.rows, found.longest_row, found.longest_answer) == (2, 5 + 2 * TEMPLATE_TOKENS, 3)
+    assert len(found.row_tokens) == 2 and max(found.row_tokens) == found.longest_row
     assert measure_lengths(model.folder / "tokenizer.json", []) == Lengths(0, 0, 0)
 
 
@@ -383,3 +384,13 @@ def test_without_data_or_train_rows_there_is_nothing_to_plan(
     empty.set("data", {"version": "v1"})
     assert cli.main(command) == 3
     assert "no train rows" in capsys.readouterr().err
+
+
+def test_rows_that_the_plan_cuts_are_counted_and_said(tmp_path: Path) -> None:
+    lengths = Lengths(4, 400, 20, (100, 200, 300, 400))
+    model = inspect_model(BUILT_IN, require_template=True)
+    situation = Situation(model, "v1", "lora", 4, lengths, gpu=False, free_bytes=8 << 30)
+    plan = make_plan(situation, {"max_length": "256"})
+    assert "2 of 4 rows counted are longer than 256 tokens and lose their end; 400 would hold them all" in plan.warning
+    assert plan.warning in plan.recipe.reasons["max_length"]
+    assert make_plan(situation, {"max_length": "400"}).warning == ""

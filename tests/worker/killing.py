@@ -11,6 +11,7 @@ from engine.plan.recipe import planned
 from engine.project import Project, RunFolder
 from engine.runs import control
 from engine.runs.identity import Identity
+from engine.runs.series import Series
 from engine.runs.watch import RunView, watch
 
 LIMIT_S = 300
@@ -60,4 +61,8 @@ def kill(run: RunFolder, who: str) -> None:
 
 def losses(view: RunView) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
     """(step, loss) of every training step and every validation."""
-    return [(one["step"], one["loss"]) for one in view.metrics], [(one["step"], one["loss"]) for one in view.evals]
+    return _points(view.metrics), _points(view.evals)
+
+
+def _points(series: Series) -> list[tuple[int, float]]:
+    return list(zip(series.step, series["loss"], strict=True))

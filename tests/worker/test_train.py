@@ -27,8 +27,8 @@ def test_lora_trains_and_leaves_a_whole_run(ready: Ready, tiny_llama: Path) -> N
     run = trained(ready(tiny_llama))
     view = watch(run)
     assert view.step == view.steps == 8
-    assert view.metrics[-1]["loss"] < view.metrics[0]["loss"]
-    assert [one["step"] for one in view.evals] == [2, 4, 6, 8]
+    assert view.metrics["loss"][-1] < view.metrics["loss"][0]
+    assert list(view.evals.step) == [2, 4, 6, 8]
     assert view.result is not None and view.result["logit_change"] > 0
     assert view.result["best_step"] == view.best_step
     weights = load_file(run.model / "adapter_model.safetensors")
@@ -51,7 +51,8 @@ def test_a_template_without_marks_trains_the_completion_alone(ready: Ready, tiny
     assert planned(project).loss_on == "completion"
     run = trained(project)
     # An answer is two or three tokens with its end: were the prompt trained too, every row would count ten times that.
-    assert watch(run).metrics[-1]["loss"] < watch(run).metrics[0]["loss"]
+    losses = watch(run).metrics["loss"]
+    assert losses[-1] < losses[0]
 
 
 @pytest.mark.parametrize("marks", [True, False])
@@ -84,10 +85,11 @@ def test_resuming_gives_the_very_losses_of_an_uninterrupted_run(ready: Ready, ti
         if path.name != "checkpoint-6":
             shutil.rmtree(path)
     train(half)
-    resumed = {one["step"]: one["loss"] for one in watch(half).metrics}
-    original = {one["step"]: one["loss"] for one in watch(whole).metrics}
+    resumed, original = (
+        dict(zip(points.step, points["loss"], strict=True)) for points in (watch(half).metrics, watch(whole).metrics)
+    )
     assert {step: original[step] for step in (7, 8)} == resumed
-    assert watch(half).evals[-1]["loss"] == watch(whole).evals[-1]["loss"]
+    assert watch(half).eval_loss == watch(whole).eval_loss
 
 
 @pytest.mark.parametrize("before_the_end", [0, 1, 2])
@@ -106,7 +108,7 @@ def test_early_stopping_keeps_its_patience_across_a_resume(ready: Ready, tiny_ll
     train(again)
     view = watch(again)
     assert view.said["state"] == "finished" and view.result is not None
-    assert [one["step"] for one in view.metrics] == list(range(last - before_the_end + 1, last + 1))
+    assert list(view.metrics.step) == list(range(last - before_the_end + 1, last + 1))
     assert view.result["best_step"] == watch(run).best_step
 
 
@@ -135,7 +137,7 @@ def test_a_loss_that_is_not_a_number_ends_the_run_and_is_no_success(
     run = project.new_run(planned(project).to_toml())
     with pytest.raises(TrainingError, match="is nan at step 1"):
         train(run)
-    assert watch(run).metrics[0]["loss"] == "nan" and not run.model.exists()
+    assert math.isnan(watch(run).metrics["loss"][0]) and not run.model.exists()
 
 
 def test_training_that_changes_nothing_is_no_success(ready: Ready, tiny_llama: Path) -> None:

@@ -1,0 +1,113 @@
+"""What the data commands say in words, line by line."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.data.adopt import counted
+from engine.data.overview import Overview, descent, split_counts, split_facts, went
+from engine.safe_text import one_line, safe_text
+
+_SAMPLE_CHARACTERS = 400
+_CATEGORIES = 12
+
+
+def looked(found: Mapping[str, Any]) -> list[str]:
+    """How files would be read: each format with samples, then the problems among the first records."""
+    lines = []
+    for file in found["files"]:
+        how = file["format"] or f"not readable in this way; columns found: {', '.join(map(one_line, file['columns']))}"
+        lines.append(f"{one_line(file['file'])}: {how}")
+        for number, sample in enumerate(file["samples"], start=1):
+            turns = (
+                f"    {turn['role']}: {safe_text(turn['content'], _SAMPLE_CHARACTERS)}" for turn in sample["messages"]
+            )
+            lines += [f"  sample {number} (line {sample['line']})", *turns]
+        lines += [f"  {_first(one)} (of its first {file['records']:,} records)" for one in file["problems"]]
+    if found["error"]:
+        lines += [f"cannot be imported so: {found['error']['message']}", f"  hint: {found['error']['hint']}"]
+    return lines
+
+
+def _first(problem: Mapping[str, Any]) -> str:
+    place = problem["first"][0]
+    where = f"{one_line(place['file'])}:{place['line']}"
+    return f"{problem['severity']}: {problem['rows']:,} rows: {where}: {one_line(place['message'])}"
+
+
+def imported(made: Mapping[str, Any], facts: Mapping[str, Any]) -> list[str]:
+    """What an import took, left out, masked and found."""
+    lines = problems(facts["problems"])
+    if made["left_out"]:
+        lines.append(f"left out rows are listed in data/{made['version']}/left_out.jsonl")
+    lines.append(f"{made['version']}: {made['rows']:,} rows; {made['left_out']:,} left out")
+    lines.append(f"secrets masked: {counted(facts['secrets'])}")
+    lines.append(f"personal data, unchanged: {counted(facts['privacy'])}")
+    return [*lines, "next: tunewright data clean --drop duplicates,conflicts, then tunewright data split"]
+
+
+def splitted(document: Mapping[str, Any], proof: str) -> list[str]:
+    """The splits, their proof, and whether every category has enough."""
+    kept = f", of which {document['kept_their_split']:,} rows kept theirs" if document["kept_their_split"] else ""
+    lines = [f"{document['version']}: {split_counts(document)}{kept}"]
+    if document["left_out"]:
+        lines.append(f"{document['left_out']:,} rows link groups of two splits: left out, listed in left_out.jsonl")
+    return [*lines, *split_facts(document, document["test_precision_points"], proof), *sizing(document["sizing"])]
+
+
+def standing(found: Overview) -> list[str]:
+    """The current version, how it came about, what was found in it."""
+    manifest, split = found.manifest, found.split
+    lines = [descent(found), f"left out at import: {manifest['invalid']:,} of {manifest['read']:,} records"]
+    lines += problems(manifest["problems"])
+    lines += [f"secrets masked: {counted(manifest['secrets'])}", f"personal data: {counted(manifest['privacy'])}"]
+    if found.dropped is not None:
+        lines.append(f"cleaned: {went(found.dropped)}")
+    if split:
+        lines += [split_counts(split), *split_facts(split, found.precision, split["shown"])]
+    return [*lines, *(sizing(manifest["sizing"]) if "sizing" in manifest else [])]
+
+
+def report(found: Mapping[str, Any]) -> list[str]:
+    """The report on files, problems first."""
+    from engine.commands.output import table
+
+    rows, tokens, duplicates = found["rows"], found["tokens"], found["duplicates"]
+    twins = f"{duplicates['exact']:,} exact and {duplicates['near']:,} near (Jaccard >= {duplicates['threshold']})"
+    unsought = ", ".join(found["privacy"]["not_scanned"])
+    facts = [
+        ("format", found["format"]),
+        ("rows", f"{rows['read']:,} read, {rows['valid']:,} valid, {rows['invalid']:,} with errors"),
+        ("duplicates", f"{twins} would go, in {duplicates['clusters']:,} clusters"),
+        ("contradictions", f"{found['conflicts']['prompts']:,} prompts with different answers"),
+        ("secrets", f"{counted(found['secrets'])}; masked at import"),
+        ("personal data", f"{counted(found['privacy'])}; not scanned for: {unsought}"),
+        *(("", f"{one['file']}:{one['line']}: {', '.join(one['kinds'])}") for one in found["privacy"]["first"]),
+        (
+            "tokens",
+            f"{tokens['total']:,}; a row {tokens['p50']:,} (p50), {tokens['p95']:,} (p95), {tokens['max']:,} (max)",
+        ),
+        ("", tokens["method"]),
+        *(("balance", warning) for warning in [(found["balance"] or {}).get("warning")] if warning),
+        *(("sizing", line) for line in sizing(found["sizing"])),
+        ("verdict", "; ".join([found["verdict"], *found["reasons"]])),
+    ]
+    return [*problems(found["problems"]), table(("", "what was found"), facts)]
+
+
+def sizing(sizes: Mapping[str, Any]) -> list[str]:
+    """What the task needs, then the categories, the first of many."""
+    needs = f"{sizes['task']} needs {sizes['minimum']} per category, better {sizes['recommended']}"
+    states = [f"{name}: {one['groups']:,} groups, {one['state']}" for name, one in sizes["categories"].items()]
+    more = [f"and {len(states) - _CATEGORIES} more categories"] if len(states) > _CATEGORIES else []
+    return [f"{needs} ({sizes['counted']})", *states[:_CATEGORIES], *more]
+
+
+def problems(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """`FILE:LINE: what is wrong` for the first places of every rule."""
+    lines = []
+    for problem in found:
+        lines.append(f"{problem['severity']}: {problem['rule']}: {problem['rows']:,} rows")
+        for place in problem["first"]:
+            where = f"{one_line(place['file'])}:{place['line']}"
+            lines.append(f"  {where}: {one_line(place['message'])}\n    hint: {place['hint']}")
+    return lines
