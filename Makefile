@@ -5,12 +5,15 @@ BIN := $(VENV)/bin
 # One thread: two on a busy machine make tiny models five times slower. No network: nothing may depend on a hub.
 QUIET := OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1
 
-.PHONY: help install test check demo bench clean
+.PHONY: help install run test check demo bench clean
 
 help:  ## what there is to do here
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
 install: $(VENV)/installed  ## makes .venv with everything that is needed
+
+run: $(VENV)/installed  ## the wizard, in this terminal
+	$(QUIET) $(BIN)/tunewright
 
 test: $(VENV)/installed  ## everything that gates a change
 	$(MAKE) check

@@ -1,0 +1,1 @@
+"""What a person sees and presses. It calls the engine and computes nothing."""

@@ -1,0 +1,1 @@
+"""One screen a step, imported when it is first opened."""
