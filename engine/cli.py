@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from engine import __version__
-from engine.errors import ResourceError, TunewrightError, UsageError
+from engine.errors import ResourceError, TunewrightError, UsageError, as_ours
 from engine.safe_text import safe_text
 
 _COMMANDS = (
@@ -73,9 +73,7 @@ def guarded(act: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except OSError as error:
-        where = str(error.filename) if error.filename else None
-        reason = error.strerror or str(error)
-        return _report(ResourceError(reason, hint="check that file or folder, its owner and the disk", where=where))
+        return _report(as_ours(error))
     except MemoryError:
         return _report(ResourceError("out of memory", hint="close other programs, or use a smaller file or model"))
     except Exception as error:

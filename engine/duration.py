@@ -13,6 +13,9 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+_CENTURY_S = 100 * 365.25 * 86_400
+
+
 def roughly(seconds: float) -> str:
     """Seconds in words that change seldom, rounded up: on a live screen each change is sent over the line."""
     minutes = math.ceil(seconds / 60)
@@ -28,4 +31,6 @@ def roughly(seconds: float) -> str:
 
 def ago(seconds: float) -> str:
     """How long ago something was: just now, 3 min 20 s ago. A clock that was set back makes an age negative."""
+    if seconds > _CENTURY_S:
+        return "at no known time"
     return f"{duration(seconds)} ago" if seconds >= 60 else "just now"

@@ -71,3 +71,12 @@ class MissingDependencyError(TunewrightError):
     """A package that belongs to an extra is not installed; the hint is the pip command."""
 
     exit_code = 8
+
+
+def as_ours(error: TunewrightError | OSError) -> TunewrightError:
+    """What the system refused, in our words: a file that vanished, became unreadable or a folder, a full disk."""
+    if isinstance(error, TunewrightError):
+        return error
+    where = str(error.filename) if error.filename else None
+    hint = "check that file or folder, its owner and the disk"
+    return ResourceError(error.strerror or str(error), hint=hint, where=where)

@@ -123,7 +123,11 @@ class Project:
         }
         with disk_errors(folder):
             project.root.mkdir(parents=True, exist_ok=True)
-        write_atomic(project.settings_file, tomlkit.dumps(document).encode())
+        try:
+            write_atomic(project.settings_file, tomlkit.dumps(document).encode())
+        except ResourceError:
+            project.root.rmdir()
+            raise
         audit.append(project.audit, "project.create", name=name or project.root.name)
         return project
 
@@ -288,3 +292,13 @@ class Project:
     def _damaged(self, error: Exception) -> UsageError:
         hint = "mend the line, or restore the file from git"
         return UsageError(f"not TOML: {error}", hint=hint, where=str(self.settings_file))
+
+
+def typed_folder(text: str) -> Path:
+    """The folder that a person has typed. Raises UsageError for nothing, and for the home of nobody."""
+    if not text.strip():
+        raise UsageError("no folder was named", hint="type its path; ~ is your home folder")
+    try:
+        return Path(text.strip()).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"{text}: there is no such user", hint="type the whole path") from error

@@ -40,7 +40,12 @@ def recent() -> list[Recent]:
 
 
 def remember(project: Project, step: str) -> None:
-    """Notes that `project` was open at `step`. Raises ResourceError when the disk refuses."""
+    """Notes that `project` was open at `step`; one whose path is not UTF-8 has no place in a JSON list.
+
+    Raises ResourceError when the disk refuses.
+    """
+    if str(project.root) != one_path(project.root):
+        return
     others = [one for one in recent() if one.folder != str(project.root)]
     entries = [Recent(str(project.root), time.time(), step), *others][:_MOST]
     write_json(_file(), [asdict(one) for one in entries])
@@ -69,6 +74,11 @@ def kept_theme() -> str | None:
 
 def _theme_file() -> Path:
     return user_data_path("tunewright") / "theme.json"
+
+
+def one_path(folder: Path) -> str:
+    """`folder` as UTF-8 text can hold it."""
+    return str(folder).encode("utf-8", "replace").decode()
 
 
 def _is_there(folder: Path) -> bool:

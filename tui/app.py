@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from engine import journey
 from engine.duration import duration
-from engine.errors import TunewrightError
+from engine.errors import TunewrightError, UsageError, as_ours
 from engine.project import Project
 from engine.recent import keep_theme, left_at, remember
 from engine.trace import unforeseen
@@ -29,7 +29,7 @@ from tui.screens.step import StepScreen, blocked_text
 from tui.screens.welcome import WelcomeScreen
 from tui.terminal import THEMES
 from tui.widgets.painted import Row, paragraphs, row
-from tui.work import Work
+from tui.work import GRACE_S, Work
 
 KEYS = tuple(one for one in EVERYWHERE if one.action.startswith("app."))
 """They hold wherever one is: over a list, a panel, a question."""
@@ -143,7 +143,7 @@ class Wizard(App[str]):
 
     def copy(self, text: str) -> None:
         """To the clipboard of the terminal in front of the person (OSC 52), and on the screen for those that refuse."""
-        self.copy_to_clipboard(text)
+        self.copy_to_clipboard(text.encode("utf-8", "replace").decode())
         self.say(f"copied: {text}")
 
     def palette(self, keys: Sequence[Key]) -> None:
@@ -175,8 +175,10 @@ class Wizard(App[str]):
         """Starts a command for `owner`; one at a time."""
         assert self.project is not None
         if self.work is not None:
-            self.say(f"{' '.join(self.work.command[:2])} is still running: wait, or cancel it with esc")
-            return
+            raise UsageError(
+                f"{' '.join(self.work.command[:2])} is still running, and nothing else was begun",
+                hint="wait until it is done, or cancel it with esc; then do this again",
+            )
         self.work, self._owner, self._progress = Work(self.project.root, tuple(command), self), owner, None
         self._run_work(self.work)
         owner.show_gate()
@@ -193,6 +195,8 @@ class Wizard(App[str]):
         what = told.what if told else f"tunewright {' '.join(self.work.command[:2])}"
         of = f": {told.done:,.0f}" + (f" of {told.total:,.0f}" if told.total else "") if told else " …"
         left = f", {duration(told.eta_s)} left" if told and told.eta_s is not None else ""
+        if self.work.cancelled:
+            return row(("Cancelling: ", "strong"), f"{what}; it is ended after {GRACE_S:.0f} s at the latest")
         return row(("Working: ", "strong"), f"{what}{of}{left} · esc cancels")
 
     def on_work_progressed(self, message: WorkProgressed) -> None:
@@ -263,8 +267,8 @@ class Wizard(App[str]):
     async def _dispatch_message(self, message: Message) -> None:
         try:
             await super()._dispatch_message(message)
-        except TunewrightError as error:
-            self.show_error(error)
+        except (TunewrightError, OSError) as error:
+            self.show_error(as_ours(error))
 
     def _handle_exception(self, error: Exception) -> None:
         # Textual would print a traceback with local variables; rows and keys may be among them.

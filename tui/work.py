@@ -18,6 +18,8 @@ from textual.message_pump import MessagePump
 from tui.messages import WorkEnded, WorkFailed, WorkProgressed
 
 _HERE = Path(__file__).parent.parent
+GRACE_S = 5.0
+"""From the word to end to the signal that nothing survives."""
 _LONGEST_LINE = 2**24
 """Bytes; a document line is short, a JSON answer on stdout is read whole."""
 
@@ -29,9 +31,9 @@ class Work:
         self.command = command
         self._project = project
         self._teller = teller
-        self._process: asyncio.subprocess.Process | None = None
+        self.process: asyncio.subprocess.Process | None = None
         self._failure: Mapping[str, Any] | None = None
-        self._cancelled = False
+        self.cancelled = False
 
     async def run(self) -> None:
         """Runs the command to its end."""
@@ -44,7 +46,7 @@ class Work:
             self._teller.post_message(WorkFailed(said, "close other programs and try again", 5))
 
     async def _ran(self) -> WorkEnded | WorkFailed:
-        process = self._process = await asyncio.create_subprocess_exec(
+        process = self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "engine.cli",
@@ -59,8 +61,9 @@ class Work:
             env=_environment(),
         )
         assert process.stdout and process.stderr
-        if self._cancelled:
-            process.send_signal(signal.SIGTERM)
+        if self.cancelled:
+            self.cancelled = False
+            self.cancel()
         try:
             output, _ = await asyncio.gather(process.stdout.read(), self._listen(process.stderr))
             return self._end(await process.wait(), output)
@@ -69,10 +72,16 @@ class Work:
             raise
 
     def cancel(self) -> None:
-        """Asks the command to end; what it has done is kept."""
-        self._cancelled = True
-        if self._process and self._process.returncode is None:
-            self._process.send_signal(signal.SIGTERM)
+        """Asks the command to end, and ends it if it does not; what it has done is kept."""
+        again, self.cancelled = self.cancelled, True
+        if self.process and self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+            if not again:
+                asyncio.get_running_loop().call_later(GRACE_S, self._kill)
+
+    def _kill(self) -> None:
+        if self.process and self.process.returncode is None:
+            self.process.kill()
 
     async def _listen(self, talk: asyncio.StreamReader) -> None:
         async for line in talk:
@@ -84,15 +93,16 @@ class Work:
                 self._teller.post_message(told)
 
     def _end(self, code: int, output: bytes) -> WorkEnded | WorkFailed:
-        if self._cancelled:
+        if self.cancelled:
             return WorkFailed("cancelled", "what was done is kept: start it again to go on", code)
         failure = self._failure
         if failure is not None:
             return WorkFailed(str(failure["error"]), str(failure["hint"]), code)
         document = _parsed(output)
         if code or not document:
-            said = f"tunewright {' '.join(self.command)} ended with code {code}"
-            return WorkFailed(said, "run it in a terminal to see what it says", code)
+            how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+            hint = "start it again: what was done is kept" if code < 0 else "run it in a terminal to see what it says"
+            return WorkFailed(f"tunewright {' '.join(self.command)} {how}", hint, code)
         return WorkEnded(document)
 
 

@@ -154,7 +154,7 @@ def _ship(project: Project) -> None:
     (folder / "model.safetensors").write_bytes(bytes(2_600_000))
     (folder / "config.json").write_text("{}", encoding="utf-8")
     rows = len(_answers(project, "validation", lambda _, right: right))
-    facts = {"run": run.id, "form": "merged", "folder": str(folder), "rows": rows, "same": rows, "different": []}
+    facts = {"run": run.id, "form": "merged", "folder": folder.name, "rows": rows, "same": rows, "different": []}
     write_json(
         folder / PARITY, {**facts, "base_fingerprint": planned(project).model_fingerprint, "precision": "float32"}
     )

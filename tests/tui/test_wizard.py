@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from engine import journey
 from engine.project import Project
 from engine.recent import kept_theme, left_at, recent, remember
 from tests.tui.pilot import played, settled, shown, typed, until, wizard
+from tui import work
 from tui.keys import EVERYWHERE, LISTS
 from tui.screens.step import gate_row
 
@@ -132,8 +134,8 @@ def test_work_in_the_background_shows_what_came_of_it(project: Project) -> None:
             await pilot.press("l")
             await until(pilot, lambda: "Working: tunewright doctor" in shown(app), "the work is shown")
             await pilot.press("l")
-            await pilot.pause()
-            assert "still running" in shown(app)
+            await until(pilot, lambda: "still running, and nothing else was begun" in shown(app), "it is refused")
+            await pilot.press("escape")
             await settled(app, pilot)
             await until(pilot, lambda: "4Where✓" in shown(app), "the rail has it")
             assert "cores" in shown(app)
@@ -313,3 +315,58 @@ def test_hints_name_the_step_where_a_key_does_it() -> None:
     assert journey.by_step("tunewright resume run-1") == "step 7 (Train)"
     assert journey.by_step('or: tunewright waive data pii --reason "it is ours"') == "or: w in step 2 (Data)"
     assert journey.by_step("tunewright audit verify says more") == "tunewright audit verify says more"
+
+
+def test_what_the_system_refuses_is_a_panel_and_nothing_ends(project: Project) -> None:
+    async def scene() -> None:
+        async with wizard(project, "decide") as (app, pilot):
+            (project.root / ".lock").unlink(missing_ok=True)
+            (project.root / ".lock").mkdir()
+            await pilot.press("enter")
+            await pilot.pause()
+            await pilot.press("enter")
+            await until(pilot, lambda: "Is a directory" in shown(app), "the refusal is shown")
+            await pilot.press("escape")
+            assert app.is_running
+
+    played(scene)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [("", "no folder was named"), ("~nobody_here/x", "no such user"), ("/etc/passwd/x", "ot a directory")]
+)
+def test_a_folder_that_cannot_be_made_is_said_in_the_box(home: Path, given: str, said: str) -> None:
+    async def scene() -> None:
+        async with wizard() as (app, pilot):
+            await pilot.press("a")
+            await pilot.pause()
+            await pilot.press("ctrl+u", *given, "enter")
+            await until(pilot, lambda: said in shown(app), "the box says so")
+            assert "Folder of the new project?" in shown(app)
+
+    played(scene)
+
+
+def test_a_project_that_cannot_be_read_does_not_hide_the_others(project: Project) -> None:
+    async def scene() -> None:
+        remember(project, "where")
+        project.audit.unlink()
+        project.audit.symlink_to(project.audit)
+        async with wizard() as (app, _):
+            assert "cannot be read" in shown(app) and "Try the sample help-desk" in shown(app)
+
+    played(scene)
+
+
+def test_a_command_that_does_not_heed_the_word_is_ended(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene() -> None:
+        async with wizard(project, "where") as (app, pilot):
+            monkeypatch.setattr(work, "GRACE_S", 0.1)
+            await pilot.press("l")
+            await until(pilot, lambda: app.work is not None and app.work.process is not None, "it runs")
+            assert app.work and app.work.process
+            app.work.process.send_signal(signal.SIGSTOP)
+            await pilot.press("escape")
+            await until(pilot, lambda: "Cancelled" in shown(app), "it is gone")
+
+    played(scene)

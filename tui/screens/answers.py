@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from engine.errors import TunewrightError
 from engine.side_by_side import Answers, SideBySide
 from tui.keys import MOVING, Key, bindings
+from tui.screens.net import ErrorNet
 from tui.screens.panel import Panel
 from tui.screens.step import key_row
 from tui.widgets.painted import Painted, Row, row
@@ -49,7 +50,7 @@ class AnswersUnread(Message):
     error: TunewrightError
 
 
-class AnswersScreen(ModalScreen[None]):
+class AnswersScreen(ErrorNet, ModalScreen[None]):
     """Pages through a set. `read` is called in a thread: a large set takes a while."""
 
     CSS_PATH = "answers.tcss"

@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 
-from engine.errors import TunewrightError
+from engine.errors import TunewrightError, as_ours
+from engine.journey import by_step
 from tui.keys import Key, bindings
 from tui.screens.net import ErrorNet
 from tui.screens.panel import SHORT
@@ -59,8 +60,9 @@ class Ask(ErrorNet, ModalScreen[str | None]):
         try:
             if self._check:
                 self._check(event.value)
-        except TunewrightError as error:
-            self.query_one("#problem", Prose).show([row((str(error), "bad")), row(error.hint)])
+        except (TunewrightError, OSError) as refused:
+            error = as_ours(refused)
+            self.query_one("#problem", Prose).show([row((by_step(str(error)), "bad")), row(by_step(error.hint))])
             return
         self.dismiss(event.value)
 

@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 
 from engine.journey import by_step
 from tui.keys import Key, bindings
+from tui.screens.net import ErrorNet
 from tui.widgets.painted import Painted, Row, row
 from tui.widgets.prose import Prose
 
@@ -21,7 +22,7 @@ KEYS = (
 )
 
 
-class Confirm(ModalScreen[str | None]):
+class Confirm(ErrorNet, ModalScreen[str | None]):
     """Three samples of each file; dismissed with "yes", "change" or None for neither."""
 
     CSS_PATH = "data.tcss"

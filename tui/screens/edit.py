@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 from engine.errors import TunewrightError
 from engine.safe_text import safe_text
 from tui.keys import Key, bindings
+from tui.screens.net import ErrorNet
 from tui.screens.step import key_row
 from tui.widgets.painted import Painted, row
 from tui.widgets.prose import Prose
@@ -40,7 +41,7 @@ class AnswerBox(KeysInOrder, TextArea):
         event.text = safe_text(event.text.replace("\r\n", "\n").replace("\r", "\n"), _LONGEST)
 
 
-class EditScreen(ModalScreen[bool]):
+class EditScreen(ErrorNet, ModalScreen[bool]):
     """Dismissed with whether a new answer was saved; `save` raises a TunewrightError for one that cannot be kept."""
 
     CSS_PATH = "edit.tcss"

@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 
 from engine.journey import by_step
 from tui.keys import EVERYWHERE, LISTS, Key, bindings
+from tui.screens.net import ErrorNet
 from tui.widgets.painted import Painted, Row, row
 from tui.widgets.prose import Prose
 
@@ -17,7 +18,7 @@ SHORT = [(0, "-short"), (12, "-tall")]
 KEYS = (Key("escape,enter,q", "close", "close", "back to where you were"),)
 
 
-class Panel(ModalScreen[None]):
+class Panel(ErrorNet, ModalScreen[None]):
     """A title and text to scroll."""
 
     CSS_PATH = "panel.tcss"

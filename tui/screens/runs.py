@@ -15,6 +15,7 @@ from engine.runs.raster import OVERLAYS
 from engine.runs.watch import RunView, watch, without_recipe
 from tui.keys import MOVING, Key, bindings
 from tui.messages import RunRead
+from tui.screens.net import ErrorNet
 from tui.screens.panel import Panel
 from tui.screens.step import key_row
 from tui.widgets.lines import Lines
@@ -28,6 +29,7 @@ KEYS = (
     Key("question_mark", "help", "help", "what is shown, and every key"),
     Key("escape,r,q", "close", "close", "back to the curve, with what was laid over it"),
 )
+_MANY = 50
 _LOOK_S = 1.0
 _ABOUT = (
     "The newest run is on top. Each curve is the loss over the planned steps, every one on an axis of its own; a run "
@@ -43,7 +45,7 @@ class Picked:
     over: tuple[RunView, ...]
 
 
-class RunsScreen(ModalScreen[Picked | None]):
+class RunsScreen(ErrorNet, ModalScreen[Picked | None]):
     """Dismissed with what was picked; runs that are new to the wizard are read in a thread."""
 
     CSS_PATH = "runs.tcss"
@@ -79,8 +81,10 @@ class RunsScreen(ModalScreen[Picked | None]):
         if unknown := [run for run in runs if run not in self._views and run not in self._runs]:
             self._read(unknown)
         self._runs = runs
+        # Of very many runs only those that go on are read again: a resumed one is seen when it is opened.
         for view in self._views.values():
-            view.refresh()
+            if view.live or len(self._views) <= _MANY:
+                view.refresh()
         self._show()
 
     @work(thread=True)
@@ -92,8 +96,14 @@ class RunsScreen(ModalScreen[Picked | None]):
             self.post_message(RunRead(view))
 
     def on_run_read(self, message: RunRead) -> None:
+        # One line: with a thousand runs, all lines for each of them would take minutes.
         self._views[message.view.run] = message.view
-        self._show()
+        number = self._runs.index(message.view.run) if message.view.run in self._runs else None
+        if number is not None:
+            lines = self.query_one("#list", Lines)
+            lines.show([*lines.rows[:number], self._line(message.view.run), *lines.rows[number + 1 :]])
+            if number == lines.cursor:
+                self._show_words()
 
     # What is shown.
 

@@ -12,7 +12,7 @@ from textual.types import CSSPathType
 from textual.widget import Widget
 
 from engine import journey
-from engine.errors import TunewrightError
+from engine.errors import TunewrightError, as_ours
 from engine.journey import StepStatus, by_step
 from engine.project import Project
 from tui.keys import EVERYWHERE, Key, bindings, footer
@@ -112,8 +112,8 @@ class StepScreen(ErrorNet, Screen[None]):
             try:
                 if answer is not None:
                     then(answer)
-            except TunewrightError as error:
-                self.wizard.show_error(error)
+            except (TunewrightError, OSError) as error:
+                self.wizard.show_error(as_ours(error))
 
         return told
 
@@ -163,7 +163,8 @@ class StepScreen(ErrorNet, Screen[None]):
             self.status = next(one for one in statuses if one.step.key == self.STEP)
             self.query_one(Rail).show_steps(statuses, self.STEP)
             self.reload_body()
-        except TunewrightError as error:
+        except (TunewrightError, OSError) as refused:
+            error = as_ours(refused)
             self.query_one("#gate", Painted).show(
                 [row((error.message, "bad"), f" · {error.hint}", (f" · {error.where or ''}", "dim"))]
             )

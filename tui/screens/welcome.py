@@ -13,8 +13,8 @@ from textual.screen import Screen
 
 from engine import journey
 from engine.duration import ago
-from engine.errors import TunewrightError
-from engine.project import Project
+from engine.errors import TunewrightError, as_ours
+from engine.project import Project, typed_folder
 from engine.recent import Recent, recent
 from engine.sample import sample_folder, sample_project
 from tui.keys import Key, bindings
@@ -104,8 +104,8 @@ class WelcomeScreen(ErrorNet, Screen[None]):
     def _open(self, folder: Path) -> None:
         try:
             self._wizard.open(Project.open(folder))
-        except TunewrightError as error:
-            self._wizard.show_error(error)
+        except (TunewrightError, OSError) as error:
+            self._wizard.show_error(as_ours(error))
 
     def action_sample(self) -> None:
         self._wizard.open(sample_project(sample_folder()))
@@ -116,7 +116,7 @@ class WelcomeScreen(ErrorNet, Screen[None]):
         made: list[Project] = []
 
         def make(text: str) -> None:
-            made.append(Project.create(Path(text).expanduser()))
+            made.append(Project.create(typed_folder(text)))
 
         def opened(text: str | None) -> None:
             if text is not None:
@@ -129,10 +129,10 @@ class WelcomeScreen(ErrorNet, Screen[None]):
 
         def opened(text: str | None) -> None:
             if text is not None:
-                self._open(Path(text).expanduser())
+                self._open(typed_folder(text))
 
         self.app.push_screen(
-            Ask("Folder of the project?", why, str(Path.cwd()), lambda text: Project.open(Path(text).expanduser())),
+            Ask("Folder of the project?", why, str(Path.cwd()), lambda text: Project.open(typed_folder(text))),
             opened,
         )
 
@@ -155,8 +155,8 @@ def _stands(folder: Path) -> str:
         project = Project.open(folder)
         waiting = journey.next_step(project)
         return f"next: {waiting.step.key}" if waiting else "every gate is passed or waived"
-    except TunewrightError as error:
-        return f"cannot be read: {error.message}"
+    except (TunewrightError, OSError) as error:
+        return f"cannot be read: {as_ours(error).message}"
 
 
 def _others() -> Sequence[_Entry]:
