@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from tui.terminal import THEMES
 from tui.widgets.painted import Row, paragraphs, row
 from tui.work import GRACE_S, Work
 
+_TIDY_S = 2.0
 KEYS = tuple(one for one in EVERYWHERE if one.action.startswith("app."))
 """They hold wherever one is: over a list, a panel, a question."""
 
@@ -70,9 +72,16 @@ class Wizard(App[str]):
             self.open(self.project, self._first_step)
 
     def _end_politely(self) -> None:
-        # A hang-up is left to the kernel, which ends us at once: there is no terminal to tidy, and nothing to save, as
-        # everything was saved when it was decided.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, None, 128 + signal.SIGTERM)
+        # A hang-up is left to the kernel, which ends us at once, also where a shell had it ignored: no terminal is there
+        # to tidy, and all was saved when it was decided.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
+
+    def _terminated(self) -> None:
+        code = 128 + signal.SIGTERM
+        self.exit(None, code)
+        # Where the terminal is gone, tidying it can take for ever.
+        asyncio.get_running_loop().call_later(_TIDY_S, os._exit, code)
 
     # Where we are.
 

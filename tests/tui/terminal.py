@@ -194,6 +194,10 @@ class Terminal:
             self._open = False
             os.close(self._master)
 
+    def send(self, number: signal.Signals) -> None:
+        """Sends the command a signal."""
+        self._process.send_signal(number)
+
     def kill(self) -> None:
         """Kills the command, without a chance to tidy up."""
         if self._process.poll() is None:

@@ -163,3 +163,10 @@ def test_keys_that_arrive_together_are_obeyed_in_their_order(at_where: Project) 
         terminal.answer_to("w")
         terminal.answer_to("ab\x7fcd\x01>\x05<\x1b[D!")
         assert any(">acd!<" in row for row in terminal.text())
+
+
+def test_a_word_to_end_is_heeded(at_where: Project) -> None:
+    with wizard(at_where) as terminal:
+        terminal.first_frame("Where will it")
+        terminal.send(signal.SIGTERM)
+        assert terminal.ended() == 128 + signal.SIGTERM

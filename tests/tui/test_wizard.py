@@ -333,7 +333,8 @@ def test_what_the_system_refuses_is_a_panel_and_nothing_ends(project: Project) -
 
 
 @pytest.mark.parametrize(
-    ("given", "said"), [("", "no folder was named"), ("~nobody_here/x", "no such user"), ("/etc/passwd/x", "ot a directory")]
+    ("given", "said"),
+    [("", "no folder was named"), ("~nobody_here/x", "no such user"), ("/etc/passwd/x", "ot a directory")],
 )
 def test_a_folder_that_cannot_be_made_is_said_in_the_box(home: Path, given: str, said: str) -> None:
     async def scene() -> None:
