@@ -72,7 +72,7 @@ class Wizard(App[str]):
             self.open(self.project, self._first_step)
 
     def _end_politely(self) -> None:
-        # A hang-up is left to the kernel, which ends us at once, also where a shell had it ignored: no terminal is there
+        # A hang-up is left to the kernel, which ends us at once, also where a shell had it ignored: no terminal is left
         # to tidy, and all was saved when it was decided.
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
