@@ -57,3 +57,14 @@ def test_a_folder_that_cannot_be_written_is_refused_with_a_hint() -> None:
     # /sys refuses everyone, root included, with one of three errors that depend on the machine.
     with pytest.raises(ResourceError, match=r"no permission|read-only"):
         Project.create(Path("/sys/tunewright"))
+
+
+def test_settings_are_read_again_when_the_file_has_changed_and_are_the_callers_own(project: Project) -> None:
+    project.set("plan", {"rank": 8})
+    project.settings()["plan"]["rank"] = 99
+    assert project.settings()["plan"]["rank"] == 8
+    project.set("plan", {"rank": 9})
+    assert project.settings()["plan"]["rank"] == 9
+    project.settings_file.write_bytes(b"[plan]\nname = '\xff'\n")
+    with pytest.raises(UsageError, match="not TOML"):
+        project.settings()
