@@ -107,7 +107,7 @@ IN_SHORT: Mapping[str, str] = {
     "secrets_masked": "masked secrets",
     "pii": "personal data",
     "split_proof": "the split proof",
-    "reviewed": "100 rows read",
+    "reviewed": "rows read by a person",
     "destination": "the destination",
     "recipe": "the recipe",
     "measured": "the baseline",

@@ -239,6 +239,17 @@ def test_report_and_raw_row_are_a_key_away(small: Project) -> None:
     played(scene)
 
 
+def test_the_raw_row_hides_nothing_that_the_card_leaves_out(tmp_path: Path) -> None:
+    async def scene() -> None:
+        project = reviewable(tmp_path / "p", [example(n, f"red\x9b31m\u202e{n}", "yes") for n in range(2)])
+        async with wizard(project, "review") as (app, pilot):
+            assert "31m" not in shown(app)
+            await press(pilot, "d")
+            assert "red\\u009b31m\\u202e" in shown(app)
+
+    played(scene)
+
+
 def test_a_long_row_says_how_much_is_hidden_and_scrolls(tmp_path: Path) -> None:
     async def scene() -> None:
         text = "\n".join(f"line {number}" for number in range(10_000))

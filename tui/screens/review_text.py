@@ -10,6 +10,7 @@ from engine.journey import Evidence
 from engine.reading import indented
 from engine.review.verdicts import REASONS
 from engine.reviewing import Card, Report
+from engine.safe_text import safe_json
 from tui.widgets.painted import Row, row
 
 _WORDS_FIT = 78
@@ -139,4 +140,5 @@ def applied_text(document: Mapping[str, Any]) -> list[Row]:
 
 
 def _json(value: Any) -> str:
-    return dumps(value).decode()
+    # Escapes, so that nothing in the raw row is hidden where safe_text would take it out.
+    return safe_json(dumps(value).decode())
