@@ -9,6 +9,7 @@ from typing import Any
 from engine import journey
 from engine.data.adopt import adopt, current
 from engine.data.cleaning import clean
+from engine.data.deriving import adopt_derived
 from engine.data.importing import import_files
 from engine.data.mapping import Mapping
 from engine.data.prepare import find_layout
@@ -93,7 +94,7 @@ def _prepare(project: Project, talk: Talk, sample: Path) -> None:
     mapping = Mapping.make(SAMPLE / "mapping.toml", {})
     sources = [find_layout(sample / name, mapping) for name in ("tickets.csv", "tickets.jsonl")]
     adopt(project, import_files(sources, mapping, project.data))
-    adopt(project, clean(current(project), project.data, ("duplicates", "conflicts")).version)
+    adopt_derived(project, clean(current(project), project.data, ("duplicates", "conflicts")))
     adopt(project, split(current(project), project.data, seed=0).version)
     journey.waive(project, "data", "pii", "the sample's personal data is invented")
     _told(project, talk, "data")

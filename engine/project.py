@@ -165,6 +165,29 @@ class Project:
         """Every key press of the review."""
         return self.root / "reviews.jsonl"
 
+    def reviews_of(self, reviewer: str) -> Path:
+        """Every key press of one of several readers."""
+        return self.root / "reviews" / f"{reviewer}.jsonl"
+
+    @property
+    def guidelines(self) -> Path:
+        """What a correct answer is, in words: one file a version, 1.md, 2.md, ..."""
+        return self.root / "guideline"
+
+    @property
+    def redactions(self) -> Path:
+        """What was decided about each piece of personal data that was found; it holds none of them."""
+        return self.root / "redactions.jsonl"
+
+    def report_folder(self, version: str) -> Path:
+        """What an inspection of a data version found; made anew at any time."""
+        return self.root / "reports" / version
+
+    @property
+    def augment(self) -> Path:
+        """Made-up rows that wait for a reader, and what was asked for."""
+        return self.root / "augment"
+
     @property
     def machine(self) -> Path:
         """What was found of the machine that was chosen to train on."""

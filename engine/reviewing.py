@@ -10,7 +10,7 @@ from typing import Any
 
 from engine import journey
 from engine.data.adopt import current
-from engine.data.rows import Row, row_id
+from engine.data.rows import Row
 from engine.data.versions import Version, open_version
 from engine.errors import ResourceError, UsageError
 from engine.project import Project
@@ -253,9 +253,7 @@ def open_review(project: Project) -> Review:
 
 def with_answer(row: Row, answer: str) -> Row:
     """`row` with another answer: a new row, made from this one."""
-    turns = [*row.messages[:-1], {**row.messages[-1], "content": answer}]
-    made = row_id(turns, row.meta.get("tools"))
-    return replace(row, id=made, messages=turns, parent=row.id, steps=[*row.steps, "review"])
+    return row.with_messages([*row.messages[:-1], {**row.messages[-1], "content": answer}], "review")
 
 
 def _checked(row: Row, answer: str) -> str:

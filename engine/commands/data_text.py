@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.data.adopt import counted
+from engine.data.deriving import Derived
 from engine.data.overview import Overview, descent, split_counts, split_facts, went
 from engine.safe_text import one_line, safe_text
 
@@ -110,4 +111,17 @@ def problems(found: Sequence[Mapping[str, Any]]) -> list[str]:
         for place in problem["first"]:
             where = f"{one_line(place['file'])}:{place['line']}"
             lines.append(f"  {where}: {one_line(place['message'])}\n    hint: {place['hint']}")
+    return lines
+
+
+def derived(made: Derived) -> list[str]:
+    """What became of the rows, and the split that was made again."""
+    changed = ", ".join(f"{count:,} {name}" for name, count in made.changed.items())
+    lines = [f"{made.version.name}: {len(made.version):,} rows; {changed}; what is gone is listed in {made.listed}"]
+    if split := made.split:
+        counts = ", ".join(f"{name} {count:,}" for name, count in split.counts.items())
+        lines += [
+            f"split as before: {counts}",
+            f"proof {'passed' if split.proof.passed else 'FAILED'}: {split.proof.text}",
+        ]
     return lines

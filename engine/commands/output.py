@@ -1,12 +1,14 @@
 """What commands print: data on stdout, talk on stderr, everything from outside made safe."""
 
+import argparse
 import io
 import os
 import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,6 +28,14 @@ def print_json(document: Any) -> None:
     text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
     sys.stdout.buffer.write(safe_json(text).encode())
     sys.stdout.buffer.flush()
+
+
+def print_made(args: argparse.Namespace, document: Any, lines: Sequence[str]) -> None:
+    """What a command made: one JSON document with --json, else lines."""
+    if args.json:
+        print_json(document)
+    else:
+        print(safe_text("\n".join(lines), 100_000))
 
 
 def show(text: object) -> None:
@@ -188,3 +198,15 @@ def sparkline(values: Sequence[float], width: int) -> str:
     from engine.runs.spark import spark
 
     return spark(values, width, "utf" not in (sys.stderr.encoding or "").lower())
+
+
+def stage(stack: ExitStack, total: float, what: str) -> Callable[[float], None]:
+    """A callback that shows progress; its clock starts when it is first called."""
+    shown: list[Progress] = []
+
+    def update(done: float) -> None:
+        if not shown:
+            shown.append(stack.enter_context(Progress(total, what)))
+        shown[0].update(done)
+
+    return update

@@ -63,6 +63,7 @@ def run_report(args: argparse.Namespace) -> int:
 
 def run_apply(args: argparse.Namespace) -> int:
     from engine.applying import apply_verdicts
+    from engine.commands.data_text import derived
     from engine.commands.output import Progress, print_json
     from engine.data.adopt import current
     from engine.project import Project
@@ -77,14 +78,8 @@ def run_apply(args: argparse.Namespace) -> int:
         )
     if args.json:
         print_json(applied.document())
-        return 0
-    changed = ", ".join(f"{count:,} {name}" for name, count in applied.changed.items())
-    print(
-        f"{applied.version.name}: {len(applied.version):,} rows; {changed}; what is gone is listed in {applied.listed}"
-    )
-    if split := applied.split:
-        print("split as before: " + ", ".join(f"{name} {count:,}" for name, count in split.counts.items()))
-        print(f"proof {'passed' if split.proof.passed else 'FAILED'}: {split.proof.text}")
+    else:
+        print(*derived(applied), sep="\n")
     return 0
 
 

@@ -12,6 +12,8 @@ from engine.errors import DataError
 from engine.journey import StepStatus
 from engine.project import Project
 
+_AS_THEY_WERE = ("import", "split")
+"""Steps that change no row."""
 _NEEDED = ("step", "parent", "counts", "read", "invalid", "imported_as", "problems", "secrets", "privacy")
 
 
@@ -23,8 +25,8 @@ class Past:
     step: str
     """Command that made it."""
     rows: int
-    dropped: Mapping[str, int]
-    """Rows that this step dropped, by reason; empty for other steps than clean."""
+    changed: Mapping[str, int]
+    """Rows that this step took away, changed or added, by kind; empty for an import and a split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Overview:
     @property
     def dropped(self) -> Mapping[str, int] | None:
         """What the last cleaning dropped; None when no version was cleaned."""
-        return next((one.dropped for one in self.lineage if one.step == "clean"), None)
+        return next((one.changed for one in self.lineage if one.step == "clean"), None)
 
     @property
     def next(self) -> Literal["clean", "split"] | None:
@@ -82,8 +84,8 @@ def _lineage(project: Project, version: Version) -> Iterator[Past]:
     while folder.name not in seen:
         seen.add(folder.name)
         _require_whole(folder, manifest)
-        dropped = manifest["dropped"] if manifest["step"] == "clean" else {}
-        yield Past(folder.name, manifest["step"], manifest["counts"]["rows"], dropped)
+        changed = {} if manifest["step"] in _AS_THEY_WERE else manifest.get("changed", {})
+        yield Past(folder.name, manifest["step"], manifest["counts"]["rows"], changed)
         if manifest["parent"] is None:
             return
         folder = project.version_folder(manifest["parent"])

@@ -8,8 +8,14 @@ from typing import Any
 
 from engine.data.jsontext import dumps, parse
 
-Message = dict[str, str]
-"""{"role": "system" | "user" | "assistant", "content": text}"""
+Message = dict[str, Any]
+"""One turn: `role` (one of ROLES) and `content` (text; may be empty beside tool_calls).
+
+An assistant turn may also have `tool_calls` ([{"id", "type": "function", "function": {"name", "arguments"}}], arguments
+a JSON text) and `weight` 0 (not learned); a tool turn `tool_call_id`; any turn a `name`. Nothing else is in it.
+"""
+
+ROLES = ("system", "developer", "user", "assistant", "tool")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,7 @@ class Row:
     id: str
     """32 hex digits: BLAKE2b-128 of the normalised content. Equal content has an equal id, wherever it came from."""
     messages: list[Message]
-    """The system turn first, if there is one; the last is the answer."""
+    """The system turn first, if there is one; the last is the answer (of a preference: the preferred one)."""
     meta: dict[str, Any]
     """What else the source said about the row, unchanged but for masked secrets."""
     source: dict[str, Any]
@@ -32,6 +38,12 @@ class Row:
     """Rows of one group are always in one split."""
     split: str | None = None
     """train, validation or test, once split."""
+    rejected: list[Message] | None = None
+    """Of a preference: the turns that are not preferred, after the same prompt."""
+    label: bool | None = None
+    """Of a judged answer (KTO): whether the answer is wanted; one that is not is never learned."""
+    provenance: dict[str, Any] | None = None
+    """Of a made-up row: {"method", "parent_id", "generator", "seed", "time"}"""
 
     def to_json(self) -> bytes:
         """The row as one line of rows.jsonl, without its newline."""
@@ -45,25 +57,43 @@ class Row:
         }
         if self.split:
             document |= {"group": self.group, "split": self.split}
-        return dumps(document)
+        rare = {"rejected": self.rejected, "label": self.label, "provenance": self.provenance}
+        return dumps(document | {name: value for name, value in rare.items() if value is not None})
 
     def placed(self, group: str, split: str) -> "Row":
         """This row in a group and a split."""
         return replace(self, group=group, split=split, steps=[*self.steps, "split"])
 
+    def with_messages(self, messages: list[Message], step: str) -> "Row":
+        """The row that `step` makes of this one: other turns, so another id, and this one as its parent."""
+        made = row_id(messages, self.meta.get("tools"), self.rejected, self.label)
+        return replace(self, id=made, messages=messages, parent=self.id, steps=[*self.steps, step])
+
+    @property
+    def kind(self) -> str:
+        """sft (learn the answer), preference (this answer rather than that) or judged (an answer and its label)."""
+        return "preference" if self.rejected is not None else "sft" if self.label is None else "judged"
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the answer may be learned as it is."""
+        return self.label is not False
+
     @property
     def system(self) -> str:
         first = self.messages[0]
-        return first["content"] if first["role"] == "system" else ""
+        said: str = first["content"] if first["role"] in ("system", "developer") else ""
+        return said
 
     @property
     def prompt(self) -> list[str]:
         """The turns between the system text and the answer."""
-        return [message["content"] for message in self.messages[:-1] if message["role"] != "system"]
+        return [turn["content"] for turn in self.messages[:-1] if turn["role"] not in ("system", "developer")]
 
     @property
     def answer(self) -> str:
-        return self.messages[-1]["content"]
+        said: str = self.messages[-1]["content"]
+        return said
 
     def category(self, name: str | None) -> str | None:
         """Value of the category column or of that key of a JSON answer; None when the row has neither."""
@@ -76,10 +106,29 @@ class Row:
         return None if value is None or value == "" else str(value)
 
 
-def row_id(messages: Sequence[Message], tools: Any) -> str:
-    """Identity of a row's content: roles and texts (NFC, line ends as \\n, outer space off) and tools."""
-    turns = [[message["role"], _canonical(message["content"])] for message in messages]
-    return hashlib.blake2b(dumps([turns, tools]), digest_size=16).hexdigest()
+_FIELDS = {"id", "messages", "meta", "source", "steps"}
+
+
+def parse_row(line: bytes) -> Row | None:
+    """The row that Row.to_json wrote, its newline included; None when `line` is torn or something else."""
+    value = parse(line).value
+    return Row(**value) if isinstance(value, dict) and value.keys() >= _FIELDS and line.endswith(b"\n") else None
+
+
+def row_id(
+    messages: Sequence[Message], tools: Any, rejected: Sequence[Message] | None = None, label: bool | None = None
+) -> str:
+    """Identity of a row: roles and texts (NFC, line ends as \\n, outer space off), calls, tools, judgement."""
+    content: list[Any] = [[_turn(message) for message in messages], tools]
+    if rejected is not None or label is not None:
+        content += [rejected and [_turn(message) for message in rejected], label]
+    return hashlib.blake2b(dumps(content), digest_size=16).hexdigest()
+
+
+def _turn(message: Message) -> list[Any]:
+    turn: list[Any] = [message["role"], _canonical(message["content"])]
+    rare = [message.get("tool_calls"), message.get("tool_call_id"), message.get("weight")]
+    return turn if rare == [None, None, None] else turn + rare
 
 
 def _canonical(text: str) -> str:

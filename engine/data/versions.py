@@ -21,12 +21,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.data.jsontext import dumps, parse
-from engine.data.rows import Row
+from engine.data.jsontext import dumps
+from engine.data.rows import Row, parse_row
 from engine.durable import disk_errors, read_json, sync, write_json
 from engine.errors import DataError
 
-_FIELDS = {"id", "messages", "meta", "source", "steps"}
 _DAMAGED = "restore the folder from a copy, or import the sources again; versions are not to be edited"
 _OFFSET = struct.Struct("<Q")
 
@@ -65,9 +64,8 @@ class Version:
                     yield row
 
     def _row(self, line: bytes, number: int) -> Row:
-        value = parse(line).value
-        if isinstance(value, dict) and value.keys() >= _FIELDS and line.endswith(b"\n"):
-            return Row(**value)
+        if row := parse_row(line):
+            return row
         raise DataError(
             "the row is damaged",
             hint=_DAMAGED,

@@ -41,7 +41,7 @@ def truncated(conversations: Iterable[Conversation], tokenizer: Any, max_length:
 
 
 def _split(version: Path, split: str) -> list[Conversation]:
-    rows = [row.messages for row in open_version(version).rows(split)]
+    rows = [row.messages for row in open_version(version).rows(split) if row.wanted]
     if not rows:
         raise DataError(f"version {version.name} has no {split} rows", hint="tunewright data split")
     return rows
@@ -54,5 +54,5 @@ def _general(recipe: Recipe, rows: int) -> list[Conversation]:
     file = Path(recipe.general_file)
     if hashlib.sha256(file.read_bytes()).hexdigest() != recipe.general_sha256:
         raise DataError("the general rows are not those that were planned with", hint="plan again", where=str(file))
-    pool = [row.messages for row in load_rows(file)]
+    pool = [row.messages for row in load_rows(file) if row.wanted]
     return random.Random(recipe.seed).sample(pool, min(wanted, len(pool)))

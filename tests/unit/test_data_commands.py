@@ -125,7 +125,13 @@ def test_the_road_from_files_to_a_proven_split(
     left_out = json.loads((project.data / "v1" / "left_out.jsonl").read_text(encoding="utf-8"))
     assert left_out["source"] == {"file": "rows.jsonl", "line": 14, "byte": first.read_bytes().index(b"{broken")}
     cleaned = document(capsys, "--project", project.root, "data", "clean", "--drop", "duplicates,conflicts")
-    assert cleaned == {"version": "v2", "rows": 14, "dropped": {"duplicates": 1, "conflicts": 0}}
+    assert cleaned == {
+        "version": "v2",
+        "rows": 14,
+        "listed": "data/v2/left_out.jsonl",
+        "changed": {"duplicates": 1, "conflicts": 0},
+        "split": None,
+    }
     split = document(capsys, "--project", project.root, "data", "split", "--seed", "3")
     assert split["proof"]["passed"]
     assert sum(split["counts"].values()) == split["rows"] == 14

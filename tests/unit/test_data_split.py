@@ -281,7 +281,7 @@ def test_cleaning_drops_what_was_asked_and_proves_again(tmp_path: Path) -> None:
     rows += [rows[0], row(rows[1].prompt[0].upper(), "other"), row(rows[2].prompt[0] + "!")]
     start = version(tmp_path, rows)
     without_copies = clean(start, tmp_path, ("duplicates",))
-    assert without_copies.dropped == {"duplicates": 2}
+    assert without_copies.changed == {"duplicates": 2}
     assert [one.id for one in without_copies.version.rows()] == [one.id for one in rows[:20]] + [rows[21].id]
     without_conflicts = clean(start, tmp_path, ("conflicts",))
     assert {one.id for one in rows} - {one.id for one in without_conflicts.version.rows()} == {rows[1].id, rows[21].id}
