@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from engine.data.rows import Row
+from engine.data.rows import SYSTEM, Row
 from engine.data.versions import open_version
 from engine.durable import read_lines, write_atomic
 from engine.errors import DataError, ResourceError
@@ -137,10 +137,11 @@ def _task(folder: Path, one: EvalSet, system: str, shots: Sequence[Row]) -> dict
 
 
 def _prompt(row: Row, cluster: str, shots: Sequence[Row]) -> Mapping[str, Any]:
-    system = [turn for turn in row.messages[:1] if turn["role"] == "system"]
-    examples = [turn for shot in shots for turn in shot.messages if turn["role"] != "system"]
+    system = [turn for turn in row.messages[:1] if turn["role"] in SYSTEM]
+    examples = [turn for shot in shots for turn in shot.messages if turn["role"] not in SYSTEM]
     prompt = [*system, *examples, *row.messages[len(system) : -1]]
-    return {"id": row.id, "cluster": cluster, "prompt": prompt, "reference": row.answer}
+    tools = {"tools": row.meta["tools"]} if row.meta.get("tools") else {}
+    return {"id": row.id, "cluster": cluster, "prompt": prompt, "reference": row.answer, **tools}
 
 
 def _answer(

@@ -22,7 +22,8 @@ MAX_HEADER_BYTES = 100_000_000
 
 _GENERATION = re.compile(r"{%[-+]?\s*generation\s*[-+]?%}")
 _NOT_LINEAR = re.compile(r"(^|\.)(lm_head|embed_\w+|\w*embeddings?|wte|wpe)\.weight$")
-_TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
+"""What decides which tokens a text becomes."""
 _SAVE = "save it with model.save_pretrained(FOLDER) and tokenizer.save_pretrained(FOLDER)"
 
 
@@ -81,6 +82,16 @@ def inspect_model(folder: Path, *, require_template: bool = False) -> ModelFacts
     if not 0 < facts.parameters < _MOST_PARAMETERS or (facts.hidden_size or 0) > _MOST_PARAMETERS:
         raise ModelError(f"a model of {facts.parameters:.3g} numbers", hint=_SAVE, where=str(folder))
     return facts
+
+
+def marks_generation(folder: Path) -> bool:
+    """Whether the chat template marks what the assistant says. Raises ModelError when there is none."""
+    template = _template(folder)
+    if template is None:
+        raise ModelError(
+            "the tokenizer has no chat template", hint="add chat_template.jinja to the folder", where=str(folder)
+        )
+    return bool(_GENERATION.search(template))
 
 
 def _inspect(folder: Path, require_template: bool) -> ModelFacts:
@@ -254,7 +265,7 @@ def _main_dtype(tensors: list[_Tensor]) -> str:
 def _fingerprint(folder: Path, weights: list[Path]) -> str:
     """Names, sizes and bytes of all files that decide what the model says, streamed."""
     digest = hashlib.sha256()
-    others = [folder / "config.json", *(folder / name for name in _TOKENIZER_FILES)]
+    others = [folder / "config.json", *(folder / name for name in TOKENIZER_FILES)]
     for path in sorted({*weights, *(path for path in others if path.is_file())}):
         digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
         with open(path, "rb") as file:

@@ -184,6 +184,11 @@ class Project:
         return self.root / "reports" / version
 
     @property
+    def tokens(self) -> Path:
+        """Rows as the trainer will see them; made anew at any time."""
+        return self.root / "tokens"
+
+    @property
     def augment(self) -> Path:
         """Made-up rows that wait for a reader, and what was asked for."""
         return self.root / "augment"

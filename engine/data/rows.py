@@ -2,8 +2,9 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from engine.data.jsontext import dumps, parse
@@ -16,6 +17,8 @@ a JSON text) and `weight` 0 (not learned); a tool turn `tool_call_id`; any turn 
 """
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
+SYSTEM = ("system", "developer")
+"""Roles of the text that stands before a conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,13 @@ class Row:
     @property
     def system(self) -> str:
         first = self.messages[0]
-        said: str = first["content"] if first["role"] in ("system", "developer") else ""
+        said: str = first["content"] if first["role"] in SYSTEM else ""
         return said
 
     @property
     def prompt(self) -> list[str]:
         """The turns between the system text and the answer."""
-        return [turn["content"] for turn in self.messages[:-1] if turn["role"] not in ("system", "developer")]
+        return [turn["content"] for turn in self.messages[:-1] if turn["role"] not in SYSTEM]
 
     @property
     def answer(self) -> str:
@@ -113,6 +116,21 @@ def parse_row(line: bytes) -> Row | None:
     """The row that Row.to_json wrote, its newline included; None when `line` is torn or something else."""
     value = parse(line).value
     return Row(**value) if isinstance(value, dict) and value.keys() >= _FIELDS and line.endswith(b"\n") else None
+
+
+_ID = slice(len(b'{"id":"'), len(b'{"id":"') + 32)
+"""Where a line of Row.to_json has its id."""
+
+
+def find_rows(path: Path, ids: Iterable[str]) -> dict[str, Row]:
+    """Rows of a file of such lines by their ids; only their lines are parsed. Ids that are not there are left out."""
+    wanted = {one.encode() for one in ids}
+    found: dict[str, Row] = {}
+    with open(path, "rb") as file:
+        for line in file:
+            if line[_ID] in wanted and (row := parse_row(line)):
+                found[row.id] = row
+    return found
 
 
 def row_id(

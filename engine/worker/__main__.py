@@ -1,4 +1,4 @@
-"""`python -m engine.worker VERB FOLDER`: trains a run, or does a job (generate, export).
+"""`python -m engine.worker VERB FOLDER`: trains a run, or does a job (generate, export, tokens).
 
 What goes wrong is told in the run's events or the job's failure.json; the whole trace is in the log beside them.
 """
@@ -47,6 +47,10 @@ def _work(verb: str, folder: Path) -> None:
             from engine.worker.export import export
 
             export(folder)
+        case "tokens":
+            from engine.worker.seen import write_seen
+
+            write_seen(folder)
         case _:
             raise SystemExit(f"no such verb: {verb}")
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,7 @@ from engine.data.load import load_rows
 from engine.data.versions import open_version
 from engine.errors import DataError
 from engine.plan.recipe import Recipe
-
-Conversation = list[dict[str, str]]
+from engine.worker.tokens import Conversation, Tokens, tokens_of
 
 
 def training_conversations(recipe: Recipe, version: Path) -> tuple[list[Conversation], int]:
@@ -27,21 +26,18 @@ def validation_conversations(version: Path) -> list[Conversation]:
     return _split(version, "validation")
 
 
-def as_dataset(conversations: Sequence[Conversation], loss_on: str) -> Dataset:
-    """`messages` where the template marks what is trained; else the last answer as completion of what is before."""
-    if loss_on == "assistant":
-        return Dataset.from_list([{"messages": turns} for turns in conversations])
-    return Dataset.from_list([{"prompt": turns[:-1], "completion": turns[-1:]} for turns in conversations])
+def tokenised(conversations: Sequence[Conversation], tokenizer: Any, loss_on: str) -> list[Tokens]:
+    """Every conversation as the model reads it. Raises DataError for the first that the chat template refuses."""
+    return [tokens_of(tokenizer, conversation, loss_on) for conversation in conversations]
 
 
-def truncated(conversations: Iterable[Conversation], tokenizer: Any, max_length: int) -> int:
-    """How many conversations are longer than `max_length` tokens, and so lose their end."""
-    texts = [tokenizer.apply_chat_template(turns, tokenize=False) for turns in conversations]
-    return sum(len(ids) > max_length for ids in tokenizer(texts, add_special_tokens=False)["input_ids"])
+def as_dataset(tokens: Sequence[Tokens]) -> Dataset:
+    """`input_ids` and `labels`; the trainer cuts them at its longest."""
+    return Dataset.from_dict({"input_ids": [one.ids for one in tokens], "labels": [one.labels for one in tokens]})
 
 
 def _split(version: Path, split: str) -> list[Conversation]:
-    rows = [row.messages for row in open_version(version).rows(split) if row.wanted]
+    rows = [Conversation.of(row) for row in open_version(version).rows(split) if row.wanted]
     if not rows:
         raise DataError(f"version {version.name} has no {split} rows", hint="tunewright data split")
     return rows
@@ -54,5 +50,5 @@ def _general(recipe: Recipe, rows: int) -> list[Conversation]:
     file = Path(recipe.general_file)
     if hashlib.sha256(file.read_bytes()).hexdigest() != recipe.general_sha256:
         raise DataError("the general rows are not those that were planned with", hint="plan again", where=str(file))
-    pool = [row.messages for row in load_rows(file) if row.wanted]
+    pool = [Conversation.of(row) for row in load_rows(file) if row.wanted]
     return random.Random(recipe.seed).sample(pool, min(wanted, len(pool)))

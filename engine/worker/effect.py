@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from engine.errors import TrainingError
+from engine.worker.tokens import Conversation, rendered
 
 _PROMPTS = 4
 
@@ -13,15 +14,11 @@ _PROMPTS = 4
 class Probe:
     """Next-token logits on a few prompts, taken from the model as loaded."""
 
-    def __init__(self, model: Any, tokenizer: Any, conversations: Sequence[list[dict[str, str]]]) -> None:
-        prompts = [turns[:-1] for turns in conversations[:_PROMPTS]]
+    def __init__(self, model: Any, tokenizer: Any, conversations: Sequence[Conversation]) -> None:
+        asked = [Conversation(one.messages[:-1], one.tools) for one in conversations[:_PROMPTS]]
         self._ids = [
-            tokenizer(
-                tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False),
-                add_special_tokens=False,
-                return_tensors="pt",
-            )["input_ids"]
-            for turns in prompts
+            rendered(tokenizer, one, add_generation_prompt=True, return_dict=True, return_tensors="pt")["input_ids"]
+            for one in asked
         ]
         self._before = self._logits(model)
 

@@ -1,7 +1,8 @@
 """Batched greedy generation: prompts in a file, outputs in a file, resumed where it stopped.
 
 job.json: model, adapter (folder or null), precision, new_tokens, tasks [{prompts, output}], all paths absolute.
-A prompts line: id, cluster, prompt (turns), reference. An output line adds output, stopped (by the end token), tokens.
+A prompts line: id, cluster, prompt (turns), reference, and tools where the row has some. An
+output line adds output, stopped (by the end token), tokens.
 """
 
 import copy
@@ -17,6 +18,7 @@ from transformers.cache_utils import DynamicLayer
 from engine.durable import append_line, read_json, read_lines
 from engine.worker import stopping
 from engine.worker.load import load_model, load_tokenizer, use_threads
+from engine.worker.tokens import Conversation, rendered
 
 _BATCH_ROWS = 128
 _BATCH_TOKENS = 32_768
@@ -158,7 +160,7 @@ def _end_tokens(model: Any, tokenizer: Any) -> set[int]:
 
 
 def _prompt(model: Any, tokenizer: Any, row: dict[str, Any], new_tokens: int) -> _Prompt:
-    text = tokenizer.apply_chat_template(row["prompt"], add_generation_prompt=True, tokenize=False)
-    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    asked = Conversation(row["prompt"], row.get("tools"))
+    ids = rendered(tokenizer, asked, tokenize=True, return_dict=True, add_generation_prompt=True)["input_ids"]
     context = getattr(model.config, "max_position_embeddings", None)
     return _Prompt(row, ids, new_tokens if context is None else min(new_tokens, context - len(ids)))

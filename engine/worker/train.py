@@ -18,7 +18,7 @@ from engine.project import RunFolder
 from engine.runs.events import EventLog
 from engine.worker import checkpoints
 from engine.worker.callbacks import Keeper, Recorder, finite_tensors, start_heartbeat
-from engine.worker.dataset import as_dataset, training_conversations, truncated, validation_conversations
+from engine.worker.dataset import as_dataset, tokenised, training_conversations, validation_conversations
 from engine.worker.effect import Probe
 from engine.worker.load import load_model, load_tokenizer, use_threads
 
@@ -52,7 +52,8 @@ def _trainer(
     version = run.project.version_folder(recipe.data_version)
     training, general = training_conversations(recipe, version)
     validation = validation_conversations(version)
-    cut = truncated(training, tokenizer, recipe.max_length)
+    learned, held_out = (tokenised(rows, tokenizer, recipe.loss_on) for rows in (training, validation))
+    cut = sum(len(one.ids) > recipe.max_length for one in learned)
     events = EventLog(run.events)
     events.write(
         "note", text=f"{len(training)} rows to train on, {general} of them general; {len(validation)} validation rows"
@@ -67,8 +68,8 @@ def _trainer(
     trainer = SFTTrainer(
         model=model,
         args=_arguments(run, recipe),
-        train_dataset=as_dataset(training, recipe.loss_on),
-        eval_dataset=as_dataset(validation, recipe.loss_on),
+        train_dataset=as_dataset(learned),
+        eval_dataset=as_dataset(held_out),
         processing_class=tokenizer,
         peft_config=_adapter(recipe),
         callbacks=[*callbacks, transformers.EarlyStoppingCallback(recipe.patience)],
@@ -94,8 +95,6 @@ def _arguments(run: RunFolder, recipe: Recipe) -> SFTConfig:
         weight_decay=recipe.weight_decay,
         max_grad_norm=recipe.clip_norm,
         max_length=recipe.max_length,
-        assistant_only_loss=recipe.loss_on == "assistant",
-        completion_only_loss=True if recipe.loss_on == "completion" else None,
         eval_strategy="steps",
         eval_steps=recipe.eval_every,
         save_strategy="steps",
