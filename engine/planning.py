@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine import journey
+from engine.data.jsontext import dumps
 from engine.data.load import load_rows
+from engine.data.rows import Row
 from engine.data.versions import open_version
 from engine.errors import DataError, UsageError
 from engine.machine.gpus import usable_gpus
@@ -83,7 +85,7 @@ def _situation(project: Project, method: str, model: ModelFacts) -> Situation:
             "there is no data to plan for", hint="tunewright data import FILE..., then tunewright data split"
         )
     version = open_version(project.version_folder(name))
-    rows, sample = count_and_sample((row.messages for row in version.rows("train")), _SAMPLE)
+    rows, sample = count_and_sample((_counted(row) for row in version.rows("train") if row.wanted), _SAMPLE)
     if not rows:
         raise DataError(f"version {name} has no train rows", hint="tunewright data split")
     gpus = usable_gpus()
@@ -96,6 +98,14 @@ def _situation(project: Project, method: str, model: ModelFacts) -> Situation:
         gpu=bool(gpus),
         free_bytes=gpus[0].free_bytes if gpus else memory()[1],
     )
+
+
+def _counted(row: Row) -> list[Mapping[str, str]]:
+    """The turns of `row` with all that costs tokens in them: tools and calls too."""
+    tools = row.meta.get("tools")
+    before = [{"content": dumps(tools).decode()}] if tools else []
+    turns = [(turn["content"], turn.get("tool_calls")) for turn in row.messages]
+    return [*before, *({"content": text + (dumps(calls).decode() if calls else "")} for text, calls in turns)]
 
 
 def _store_model(project: Project, given: Path | None, fingerprint: str) -> None:

@@ -54,6 +54,22 @@ def test_a_row_that_was_never_looked_at_is_made_by_the_worker(project: Project) 
     played(scene)
 
 
+def test_the_plan_shows_a_row_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = desk(tmp_path / "planned", "baseline", monkeypatch)
+    example = next(current(planned).rows("train"))
+    folder = planned.tokens / reading(planned).key
+    folder.mkdir(parents=True)
+    append_line(folder / "seen.jsonl", {"row": example.id, "pieces": [("learned", "Here<|end|>", 2)]})
+
+    async def scene() -> None:
+        async with wizard(planned, "plan") as (app, pilot):
+            await pilot.press("t")
+            await pilot.pause()
+            assert "2 tokens: 2 learned" in shown(app) and "longest row: 256 tokens" in shown(app)
+
+    played(scene)
+
+
 def test_a_model_that_is_gone_is_said(project: Project) -> None:
     with project.changing("test"):
         project.set("model", {"path": "/nowhere"})

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.types import CSSPathType
 from textual.widget import Widget
 
+from engine.data.adopt import current
 from engine.errors import UsageError
 from engine.journey import STEPS, by_step
 from engine.plan.choices import BUILT_IN_NAME, Choices, as_text, check_own, choices, chosen_by, model_folder
@@ -39,6 +40,7 @@ class PlanScreen(StepScreen):
         Key("m", "model", "model", "tune another model: the built-in one or a Hugging Face folder"),
         Key("d", "default", "default", "give the marked value back to its default"),
         Key("u", "undo", "undo", "take back the last change made here"),
+        Key("t", "tokens", "tokens", "a row as the trainer will see it: what is learned, read, cut off", shown=False),
         Key("M", "method", "method", "LoRA or full fine-tuning", shown=False),
         Key("r", "again", "again", "plan again, with your values kept: when data or memory have changed", shown=False),
     )
@@ -230,6 +232,13 @@ class PlanScreen(StepScreen):
             self.say("mark a value of yours first" if name == NEXT else f"{name} has its default already")
             return
         self._change(own={key: value for key, value in self._choices.own.items() if key != name})
+
+    def action_tokens(self) -> None:
+        from tui.screens.tokens import TokensScreen
+
+        version = current(self.project)
+        example = next(version.rows("train"), None) or version.row(0)
+        self.app.push_screen(TokensScreen(example))
 
     def action_method(self) -> None:
         names = list(METHODS)

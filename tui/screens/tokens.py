@@ -12,7 +12,7 @@ from engine.data.rows import Row as Example
 from engine.errors import TunewrightError
 from engine.tokens_seen import CUT, LEARNED, READ, Reading, Seen, reading, saved
 from tui.keys import Key, bindings
-from tui.messages import WorkEnded, WorkFailed
+from tui.messages import WorkEnded, WorkFailed, WorkProgressed
 from tui.screens.net import ErrorNet
 from tui.screens.panel import error_text
 from tui.screens.step import key_row
@@ -34,7 +34,7 @@ _MEANS = {LEARNED: "learned", READ: "read, not learned", CUT: "CUT OFF, never se
 class TokensScreen(ErrorNet, ModalScreen[None]):
     """Shows what is kept of `example`; else has the worker make it, for the rows `coming` too."""
 
-    CSS_PATH = "answers.tcss"
+    CSS_PATH = "tokens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(KEYS)
 
     def __init__(self, example: Example, coming: Sequence[str] = ()) -> None:
@@ -69,11 +69,17 @@ class TokensScreen(ErrorNet, ModalScreen[None]):
         if self._work:
             self._work.cancel()
 
+    def on_work_progressed(self, message: WorkProgressed) -> None:
+        # It is this screen's own work, not what the gate line tells of.
+        message.stop()
+
     def on_work_ended(self, message: WorkEnded) -> None:
+        message.stop()
         self._work = None
         self._show_saved()
 
     def on_work_failed(self, message: WorkFailed) -> None:
+        message.stop()
         self._work = None
         self.query_one("#text", Prose).show(error_text(message.message, message.hint))
 
