@@ -97,7 +97,7 @@ def _sets(extra: Extra) -> list[EvalSet]:
 
 
 def _set(name: str, file: Path, cluster: str | None, baselines: tuple[str, ...]) -> EvalSet:
-    rows = tuple(load_rows(file))
+    rows = tuple(row for row in load_rows(file) if row.wanted)
     clusters = tuple(str(row.meta.get(cluster, row.id)) if cluster else row.id for row in rows)
     return EvalSet(name, rows, clusters, baselines)
 

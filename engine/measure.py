@@ -117,7 +117,9 @@ def answer_schema(project: Project, recipe: Recipe) -> dict[str, Any] | None:
 
 
 def _rows(project: Project, recipe: Recipe, split: str) -> Iterator[Row]:
-    return open_version(project.version_folder(recipe.data_version)).rows(split)
+    """Rows whose answer is wanted: nothing is measured against one that is not."""
+    version = open_version(project.version_folder(recipe.data_version))
+    return (row for row in version.rows(split) if row.wanted)
 
 
 def answered(output: Path) -> int:
