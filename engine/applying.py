@@ -5,9 +5,10 @@ from engine.data.deriving import Change, Derived, adopt_derived, derive
 from engine.data.records import Progress, no_progress
 from engine.data.rows import Row
 from engine.journey import record_new
+from engine.mending import mended
 from engine.project import Project
 from engine.review.verdicts import REASONS, Decision
-from engine.reviewing import open_review, with_answer
+from engine.reviewing import open_review
 
 KINDS = ("rejected", "flagged", "edited")
 """Rejected and flagged rows are gone; edited ones have the new answer."""
@@ -41,7 +42,7 @@ def _change(row: Row, decision: Decision | None) -> Change | None:
     if decision is None:
         return None
     if decision.after is not None:
-        return Change("edited", with_answer(row, decision.after))
+        return Change("edited", mended(row, decision))
     rejected = decision.verdict == "reject"
     said = REASONS.get(decision.reason or "", "other") if rejected else "personal data"
     kind = "rejected" if rejected else "flagged"

@@ -24,6 +24,7 @@ _COMMANDS = (
     "decide",
     "data",
     "review",
+    "augment",
     "doctor",
     "plan",
     "baseline",

@@ -3,6 +3,7 @@
 TunewrightError            1
 ├── UsageError             2   the command or an answer makes no sense as given
 ├── DataError              3   a file or its rows
+│   └── ChoiceNeeded       3   a file that can be read in several ways: which is a person's to say
 ├── ModelError             4   a model directory, tokenizer or template
 ├── ResourceError          5   disk, memory, permissions, a lock held by another process
 ├── TrainingError          6   a run failed
@@ -41,6 +42,16 @@ class DataError(TunewrightError):
     """A data file cannot be read, or its rows cannot be used."""
 
     exit_code = 3
+
+
+class ChoiceNeeded(DataError):
+    """A file can be read in several ways. `option` ("encoding", "sheet" or "delimiter") is the field of How and, behind
+    two dashes, the flag that says which; `choices` are the values that are possible, the likeliest first."""
+
+    def __init__(self, message: str, *, option: str, choices: tuple[str, ...], hint: str, where: str | None = None):
+        super().__init__(message, hint=hint, where=where)
+        self.option = option
+        self.choices = choices
 
 
 class ModelError(TunewrightError):

@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from engine.errors import MissingDependencyError
 
 EXTRAS: Mapping[str, tuple[str, ...]] = {
+    "parquet": ("pyarrow",),
     "train": ("accelerate", "datasets", "nvidia-ml-py", "peft", "safetensors", "torch", "transformers", "trl"),
     "providers": ("boto3", "google-genai", "openai", "together"),
 }

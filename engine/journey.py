@@ -6,7 +6,7 @@ the evidence is stale.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -64,7 +64,7 @@ _STEPS = (
         "plan",
         "What will be trained, and how?",
         {"recipe": "a recipe with a reason for every value"},
-        ("data", "model"),
+        ("data", "general", "model"),
         "tunewright plan",
     ),
     Step(
@@ -121,11 +121,16 @@ IN_SHORT: Mapping[str, str] = {
 _STEP_OF = {
     **{key: key for key in STEPS},
     "doctor": "where",
+    "augment": "data",
     **dict.fromkeys(("runs", "follow", "stop", "resume"), "train"),
 }
-_VERBS = "import|clean|split|check|look|show|report|apply"
-_ARGUMENT = rf"(?:{_VERBS})\b|-[^\s,;`]+|[^\s,;`]*[A-Z0-9=./][^\s,;`]*"
-_COMMAND = re.compile(rf"`?tunewright ({'|'.join(_STEP_OF)})(?: (?:{_ARGUMENT}))*`?")
+_VERBS = (
+    "import|clean|split|check|look|show|report|apply|privacy|redact|certificate|keep|duplicates|origin|contamination"
+    "|mix|proof|purge|export|versions|merge|near|guideline|disagreements|make|status|drop|endpoint|tokens"
+)
+_ARGUMENT = rf"(?:{_VERBS})\b|-[^\s,;`)]+|[^\s,;`)]*[A-Z0-9=./][^\s,;`)]*"
+_ARGUMENTS = rf"(?: (?:{_ARGUMENT}))*"
+_COMMAND = re.compile(rf"`?tunewright ({'|'.join(_STEP_OF)}){_ARGUMENTS}`?(?:, then (?:tunewright )?\1{_ARGUMENTS})*")
 _WAIVER = re.compile(r"`?tunewright waive (\w+) (\w+) --reason (?:\"[^\"]*\"|\S+)`?")
 
 
@@ -218,10 +223,12 @@ def waive(project: Project, step: str, item: str, reason: str) -> None:
 
 
 def current_facts(project: Project) -> dict[str, str]:
-    """What evidence can rest on, as it stands now: data version, model fingerprint, recipe hash, newest run."""
+    """What evidence can rest on, as it stands now: data version, general rows, model, recipe hash, newest run."""
     settings, runs = project.settings(), project.all_runs()
+    general = settings.get("data", {}).get("general")
     facts = {
         "data": settings.get("data", {}).get("version"),
+        "general": f"{general.get('prepared')} {general.get('share')}" if isinstance(general, dict) else "none",
         "model": settings.get("model", {}).get("fingerprint"),
         "recipe": settings.get("plan", {}).get("hash"),
         "run": runs[-1].id if runs else None,
@@ -294,6 +301,12 @@ def reachable(project: Project, statuses: Sequence[StepStatus]) -> tuple[str, ..
         worked_on.add("train")
     keys = [one.step.key for one in statuses]
     return tuple(key for number, key in enumerate(keys) if number <= first_closed or key in worked_on)
+
+
+def would_go_stale(statuses: Iterable[StepStatus]) -> list[str]:
+    """Keys of the later steps whose evidence rests on the data: a new version turns it stale."""
+    later = (one for one in statuses if one.step.key != "data" and "data" in one.step.rests_on)
+    return [one.step.key for one in later if any(item.state in ("passed", "waived", "failed") for item in one.items)]
 
 
 def by_step(text: str) -> str:

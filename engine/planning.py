@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine import journey
+from engine.data.general import prepared_file
 from engine.data.jsontext import dumps
 from engine.data.load import load_rows
+from engine.data.mixing import compared_with
 from engine.data.rows import Row
 from engine.data.versions import open_version
 from engine.errors import DataError, UsageError
@@ -88,7 +90,7 @@ def _situation(project: Project, method: str, model: ModelFacts) -> Situation:
     rows, sample = count_and_sample((_counted(row) for row in version.rows("train") if row.wanted), _SAMPLE)
     if not rows:
         raise DataError(f"version {name} has no train rows", hint="tunewright data split")
-    gpus = usable_gpus()
+    gpus, general = usable_gpus(), compared_with(project, name)
     return Situation(
         model=model,
         data_version=name,
@@ -97,6 +99,8 @@ def _situation(project: Project, method: str, model: ModelFacts) -> Situation:
         lengths=measure_lengths(model.folder / "tokenizer.json", sample),
         gpu=bool(gpus),
         free_bytes=gpus[0].free_bytes if gpus else memory()[1],
+        general_file=str(prepared_file(project, general)) if general else None,
+        general_share=general.share if general else 0.0,
     )
 
 
@@ -118,5 +122,6 @@ def _record(project: Project, plan: Plan) -> None:
     recipe, steps = plan.recipe, plan.estimate.steps
     text = f"{recipe.method}, {steps:,} steps, learning rate {recipe.learning_rate:g}, a reason for every value"
     text = f"{plan.warning}; {text}" if plan.warning else text
-    rests_on = {"data": recipe.data_version, "model": recipe.model_fingerprint}
+    mixed = journey.current_facts(project)["general"]
+    rests_on = {"data": recipe.data_version, "model": recipe.model_fingerprint, "general": mixed}
     journey.record(project, "plan", [journey.Evidence("recipe", "passed", text, rests_on)])

@@ -3,7 +3,12 @@
 my-project/
   project.toml     answers, choices, constraints, limits: readable, hand-editable, fit for git
   data/<version>/  immutable rows with their manifest
-  reviews.jsonl    append-only verdicts
+  reports/         what was found in each version, and what was chosen of it
+  redactions.jsonl  what becomes of personal data, without the data
+  reviews.jsonl    append-only verdicts; of named readers in reviews/
+  guideline/       what a correct answer is, a file a version
+  augment/         made-up rows that wait for a reader
+  general/         general rows that were chosen
   audit.jsonl      append-only, hash-chained
   runs/<id>/       one folder a run
   exports/         what was shipped
@@ -30,8 +35,6 @@ if TYPE_CHECKING:
 _LONGEST_TEXT = 4096
 """Longer is no name and no path."""
 _HEADER = "# A Tunewright project. All of it may be edited by hand; `tunewright status` shows what follows.\n"
-
-
 _parsed: dict[tuple[Path, int, int, int], dict[str, Any]] = {}
 """The project.toml read last, and how it stood then: a screen asks for it a dozen times, and parsing takes 1.3 ms."""
 
@@ -192,6 +195,11 @@ class Project:
     def augment(self) -> Path:
         """Made-up rows that wait for a reader, and what was asked for."""
         return self.root / "augment"
+
+    @property
+    def general(self) -> Path:
+        """General rows that were chosen to be mixed in."""
+        return self.root / "general"
 
     @property
     def machine(self) -> Path:

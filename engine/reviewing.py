@@ -1,27 +1,50 @@
-"""The review of the current version: the next card, a verdict a key press, what the verdicts say, and the gate.
+"""The review of a project: the next card of a queue, a verdict a key press, and what comes of it."""
 
-Opening reads a manifest, the log and the few rows that were looked at, never the whole version.
-"""
-
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from engine import journey
 from engine.data.adopt import current
 from engine.data.rows import Row
-from engine.data.versions import Version, open_version
+from engine.data.titles import title
+from engine.data.versions import Version
 from engine.errors import ResourceError, UsageError
+from engine.guideline import versions
+from engine.mending import checked, new_personal_data, part_of
 from engine.project import Project
-from engine.reading import indented
+from engine.queues import VersionRows, rows_beginning
 from engine.review.pace import pace
-from engine.review.queue import TARGET, goal, random_order
-from engine.review.statistics import LIMIT, Bound, Counts, decisive
-from engine.review.verdicts import RANDOM, REASONS, VERDICTS, Decision, Verdicts, now
+from engine.review.queue import goal
+from engine.review.report import Report
+from engine.review.statistics import Counts
+from engine.review.verdicts import (
+    AGAIN,
+    CANDIDATES,
+    DISAGREEMENTS,
+    QUEUES,
+    RANDOM,
+    REASONS,
+    RISK,
+    VERDICTS,
+    Decision,
+    now,
+)
+from engine.reviewers import NAMELESS
+from engine.sampling import Sample, draw_name
+from engine.waiting import queue_of
 
-_SAME_ROWS = ("review", "split")
-"""Steps that take no row away but those that verdicts or the split's proof name: a sample drawn before still holds."""
+if TYPE_CHECKING:
+    from engine.data.report import Member
+
+BLIND = (RANDOM, AGAIN)
+"""Queues in which nothing that the automatic checks say is shown before the verdict."""
+_GATE = (RANDOM, DISAGREEMENTS)
+"""Queues whose verdicts the bound rests on."""
+_MATES = 20
+"""Rows of a cluster that are shown beside a card: nobody compares more, and clusters of thousands exist."""
+_SEARCHED = 1000
+"""Places to look back for a row whose number a later version has shifted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,89 +52,40 @@ class Card:
     """The row to judge now."""
 
     row: Row
-    number: int
-    """Of the row in its version, from 0."""
+    place: int
+    """In its queue, from 0."""
     position: int
     """From 1: how many rows will have a verdict with this one."""
     of: int
     """Verdicts after which the bound is taken: 100, then every further hundred; all rows, where there are fewer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Where the review of `version` stands."""
-
-    version: str
-    counts: Counts
-    bound: Bound
-    target: int
-    """Rows to look at before the gate says anything."""
-    limit: float
-    """Share of bad rows that the bound may allow."""
-    to_apply: int
-    """Bad rows that were looked at and are still in the data as they were."""
-    reasons: Mapping[str, int]
-    """Code -> rows rejected for it; the most frequent first."""
-
-    @property
-    def done(self) -> bool:
-        return self.bound.looked_at >= self.target
-
-    @property
-    def whole(self) -> bool:
-        """Whether the reader has come just to a goal: the place to stop, or to choose to go on."""
-        return self.done and goal(self.bound.looked_at - 1, self.bound.rows) == self.bound.looked_at
-
-    @property
-    def warning(self) -> str | None:
-        """What makes the bound doubtful."""
-        counts = self.counts
-        if not counts.many_skipped:
-            return None
-        cards = f"{counts.skipped:,} of {counts.looked_at + counts.skipped:,} cards were skipped"
-        return f"{cards}, over 10 %: what is hard to judge may be worse than what was judged"
-
-    def document(self) -> dict[str, Any]:
-        """For --json; `agreement` is null until a second reviewer has read the same rows."""
-        return {
-            "queue": RANDOM,
-            "version": self.version,
-            "rows": self.bound.rows,
-            "target": self.target,
-            "seen": self.bound.looked_at,
-            "bad": self.bound.bad,
-            "bound_95": self.bound.share,
-            "interval": self.bound.interval,
-            "agreement": None,
-            "counts": asdict(self.counts),
-            "reasons": dict(self.reasons),
-            "to_apply": self.to_apply,
-            "limit": self.limit,
-            "sentence": self.bound.sentence,
-            "warning": self.warning,
-        }
+    why: tuple[str, ...] = ()
+    """Why the row is in this queue; nothing in those that are read blind."""
+    known: Decision | None = None
+    """The verdict that it had when it was shown: a skip, or none."""
 
 
 class Review:
     """card(), decide(verdict, ...), undo(), report(): every decision is on the disk before the call returns."""
 
-    def __init__(self, project: Project, version: Version) -> None:
+    def __init__(self, project: Project, queue: str, reader: str) -> None:
         self._project = project
-        self._verdicts = Verdicts(project.reviews)
-        self.version = version
-        self._limit = _limit(project)
-        self._line = _line(project, version, {decision.version for decision in self._verdicts.order})
-        self._base = self._line[-1]
-        # Nothing to store and lose, and no way to draw again until the sample pleases: only a new version has a new
-        # order, and there its first rows are other ones.
-        seed = f"{self._base.name} {self._base.manifest['created']} {len(self._base)}"
-        self._order = random_order(len(self._base), seed)
-        self._drawn: list[tuple[int, str]] = []
-        """(number, id) of the rows of the queue so far."""
+        self.version: Version = current(project)
+        self.queue = queue
+        self.reader = reader
+        self.sample = Sample(project, self.version, reader)
+        self._log = self.sample.log(reader, queue)
+        self._rows = queue_of(queue, project, self.sample)
         self._card: Card | None = None
         self._shown = ""
+        self._judged: tuple[str, int] | None = None
+        """(id, number in the sample's base) of the row judged last."""
         self.unrecorded: ResourceError | None = None
         """Why the gate could not be written: another process was changing the project. The next key tries again."""
+        self.noticed: tuple[str, ...] = ()
+        """Kinds of personal data that the last edit has brought in."""
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
     def card(self) -> Card | None:
         """The first row of the queue without a verdict, or whose verdict was taken back; skipped ones come at the end.
@@ -119,177 +93,206 @@ class Review:
         None when every row has a verdict. Raises DataError when the row is damaged.
         """
         if self._card is None:
-            self._verdicts.refresh()
-            number = self._next()
-            if number is None:
+            self._log.refresh()
+            unseen = self._rows.unseen(self._log)
+            place = unseen if unseen < len(self._rows) else self._rows.skipped(self._log)
+            if place is None:
                 return None
-            looked_at = Counts.of(self._sample()).looked_at
-            self._card = Card(self._base.row(number), number, looked_at + 1, goal(looked_at, len(self._base)))
+            looked_at = self.counts().looked_at
+            of = goal(looked_at, len(self._rows)) if self.queue == RANDOM else len(self._rows)
+            row = self._rows.row(place)
+            known = self._log.standing(row.id)
+            self._card = Card(row, place, looked_at + 1, of, self._rows.why(place), known)
             self._shown = now()
         return self._card
 
-    def decide(self, verdict: str, *, reason: str | None = None, after: str | None = None) -> None:
-        """Gives the card its verdict: accept, reject (with a code of REASONS), edit (with the new answer), skip, flag.
+    def said(self) -> list[Decision]:
+        """The verdicts of this reader on the queue up to its first row without one, skips included."""
+        return list(self._rows.said(self._log))
 
+    def counts(self) -> Counts:
+        """What this reader has judged in this queue."""
+        return Counts.of(self.said())
+
+    def decide(
+        self,
+        verdict: str,
+        *,
+        reason: str | None = None,
+        after: str | None = None,
+        part: str | None = None,
+        card: Card | None = None,
+        over: bool = False,
+    ) -> Decision | None:
+        """Gives `card` (default: the next) its verdict: accept, reject (with a code of REASONS), edit, skip, flag.
+
+        An edit has the new text of `part` (default: the answer). None: it is written. Else the verdict that somebody
+        else has written into the same log since the card was shown: nothing is written then, unless `over` says so.
         Raises UsageError when that is no verdict or no answer, or no card is left; ResourceError when the disk refuses.
         """
-        card = self.card()
-        if card is None:
-            raise UsageError("every row has its verdict", hint="tunewright review report; u takes the last one back")
+        card = self._to_judge(card)
         if verdict not in VERDICTS or (verdict == "reject") != (reason in REASONS):
             known = f"{', '.join(VERDICTS)}; reasons of a reject: {', '.join(REASONS)}"
             raise UsageError(f"{verdict} {reason or ''} is no verdict", hint=f"there are: {known}")
-        decision = Decision(card.row.id, verdict, self.version.name, now(), self._shown, reason)
-        if verdict == "edit":
-            decision = replace(decision, before=card.row.answer, after=_checked(card.row, after or ""))
-        self._verdicts.decide(decision)
+        decision = self._decision(card, verdict, reason, part, after)
+        with self._log.alone():
+            meanwhile = self._log.standing(card.row.id)
+            if meanwhile != card.known and not over:
+                self._card = None
+                return meanwhile
+            self._log.decide(decision)
         self._card = None
+        self._judged = (card.row.id, self._rows.number(card.place))
         self.record()
+        return None
 
     def undo(self) -> Decision | None:
         """Takes the last verdict on this version back, also after a restart; its card is the next. None: there is none.
 
         What was decided before verdicts were applied belongs to an earlier version and stays.
         """
-        taken = self._verdicts.undo(self.version.name)
-        self._card = None
+        taken = self._log.undo(self.version.name)
+        self._card = self._judged = None
         self.record()
         return taken
 
+    def revealed(self) -> tuple[tuple[str, str], ...]:
+        """(rule, message) of what the automatic checks say of the row judged last: never of the one that waits."""
+        return tuple((rule, one.message) for rule, one in self._found(self._judged)) if self.queue in BLIND else ()
+
+    def mates(self) -> list[tuple[str, list[Row]]]:
+        """(what was found, the other rows of it): rows that the card is alike or contradicts; a made-up row's parent.
+
+        In a queue that is read blind: those of the row judged last.
+        """
+        card = None if self.queue in BLIND else self.card()
+        if card and card.row.provenance:
+            parent = str(card.row.provenance.get("parent_id"))
+            return [("the row that it was made from", list(islice(rows_beginning(self.version, parent), 1)))]
+        about = (card.row.id, self._rows.number(card.place)) if card else self._judged
+        return [
+            (
+                f"{title(rule)}: {one.message}",
+                [row for row in map(self.version.row, one.rows[:_MATES]) if about and row.id != about[0]],
+            )
+            for rule, one in self._found(about)
+            if len(one.rows) > 1
+        ]
+
+    def coming(self, count: int = 20) -> list[str]:
+        """Ids of the next rows of the queue, for what is worth preparing."""
+        card = self.card()
+        first = card.place + 1 if card else 0
+        return [self._rows.id(place) for place in range(first, min(first + count, len(self._rows)))]
+
+    def _found(self, judged: tuple[str, int] | None) -> "tuple[tuple[str, Member], ...]":
+        """(rule, member) of the report on a row, given by its id and its number in the queue's source."""
+        from engine.data.report import saved_report
+
+        report = saved_report(self._project) if judged else None
+        if report is None or judged is None:
+            return ()
+        place = number_now(report.version, *judged)
+        return () if place is None else report.found_in(place)
+
     def report(self) -> Report:
         """Counts and bound, as of now."""
-        sample, applied = self._sample(), self._applied()
-        counts = Counts.of(sample)
-        waiting = sum(decision.bad and decision.version not in applied for decision in sample)
-        refused = sum(one.manifest["counts"]["left_out"] for one in self._line[:-1] if one.manifest["step"] == "split")
-        bound = Bound(len(self._base), counts.looked_at, counts.bad, counts.bad - waiting, refused)
-        target = min(TARGET, len(self._base))
-        reasons = Counter(one.reason for one in sample if one.reason)
-        return Report(self.version.name, counts, bound, target, self._limit, waiting, dict(reasons.most_common()))
+        return self.sample.report()
 
     def pace(self) -> float | None:
         """Seconds a card, of late; None before the fifth verdict."""
-        return pace(self._verdicts.order)
+        return pace(self._log.order)
 
     def evidence(self) -> journey.Evidence | None:
         """What the gate is told; None until enough rows were looked at for the first time."""
-        report, rests_on = self.report(), {"data": self.version.name}
-        if not report.done:
-            if journey.newest(self._project, "review", "reviewed", rests_on) is None:
-                return None
-            text = f"{report.bound.looked_at:,} of {report.target:,} rows are looked at"
-            return journey.Evidence("reviewed", "failed", text, rests_on)
-        counted = decisive(report.bound, (one for one in self._sample() if one.verdict != "skip"))
-        passed = (counted.share or 0.0) <= self._limit
-        said = [f"{counted.sentence} (limit {self._limit * 100:g} %)", report.warning]
-        text = "; ".join(part for part in said if part)
-        return journey.Evidence("reviewed", "passed" if passed else "failed", text, rests_on)
+        return self.sample.evidence()
 
     def record(self) -> None:
-        """Writes the gate's evidence when it has changed. A project held by another process is no error: `unrecorded`.
-
-        The verdicts are safe then, and the gate follows with the next key, or when the review is opened again.
-        """
-        self.unrecorded = None
-        new = self.evidence()
-        if new is None or journey.newest(self._project, "review", new.item, new.rests_on) == (new.state, new.text):
-            return
-        try:
-            with self._project.changing("review"):
-                journey.record_new(self._project, "review", new)
-        except ResourceError as error:
-            self.unrecorded = error
+        """Writes the gate's evidence when this queue bears on it and it has changed; else `unrecorded` says why not."""
+        self.unrecorded = self.sample.record() if self.queue in _GATE else None
 
     def bad_rows(self) -> dict[str, Decision]:
         """Row id -> the verdict that a row should not be learned as it is; all that stand, of earlier versions too."""
-        standing = {decision.row: decision for decision in self._verdicts.order}
-        return {row: decision for row, decision in standing.items() if decision.bad}
+        return self.sample.bad_rows()
 
-    def _sample(self) -> list[Decision]:
-        """The verdicts on the queue up to its first row without one, in its order: a simple random sample."""
-        said = (self._verdicts.standing(row) for _, row in self._drawn[: self._unseen()])
-        return [decision for decision in said if decision]
+    def _to_judge(self, card: Card | None) -> Card:
+        waiting = card or self.card()
+        if waiting is None:
+            raise UsageError("every row has its verdict", hint="tunewright review report; u takes the last one back")
+        if waiting.place >= len(self._rows) or self._rows.id(waiting.place) != waiting.row.id:
+            raise UsageError("the data was changed while you were editing", hint="copy your text, then leave: n")
+        return waiting
 
-    def _unseen(self) -> int:
-        """Place in the queue of the first row that nobody has judged or skipped; drawn up to there."""
-        for place in range(len(self._base)):
-            if place == len(self._drawn):
-                number = next(self._order)
-                self._drawn.append((number, self._base.row(number).id))
-            if self._verdicts.standing(self._drawn[place][1]) is None:
-                return place
-        return len(self._base)
-
-    def _next(self) -> int | None:
-        """Number of the row to show; None when there is none.
-
-        That is also the row of the verdict taken back last: it is again the first unseen, or the oldest skipped.
-        """
-        unseen = self._unseen()
-        if unseen < len(self._base):
-            return self._drawn[unseen][0]
-        numbers = {row: number for number, row in self._drawn}
-        return next((numbers[row] for row in self._skipped() if row in numbers), None)
-
-    def _skipped(self) -> Iterator[str]:
-        """Rows whose standing verdict is a skip, the one skipped the longest ago first."""
-        for decision in self._verdicts.order:
-            if decision.verdict == "skip" and self._verdicts.standing(decision.row) is decision:
-                yield decision.row
-
-    def _applied(self) -> set[str]:
-        """Versions whose verdicts a later one has taken in."""
-        first = next((at for at, one in enumerate(self._line) if one.manifest["step"] == "review"), len(self._line))
-        return {one.name for one in self._line[first + 1 :]}
-
-
-def open_review(project: Project) -> Review:
-    """The review of the current version, at the card where it was left.
-
-    Raises DataError before the first import or when a version is damaged, UsageError when the limit is none.
-    """
-    return Review(project, current(project))
-
-
-def with_answer(row: Row, answer: str) -> Row:
-    """`row` with another answer: a new row, made from this one."""
-    return row.with_messages([*row.messages[:-1], {**row.messages[-1], "content": answer}], "review")
-
-
-def _checked(row: Row, answer: str) -> str:
-    """`answer` as it may be stored: secrets masked; the old one where they are equal. Raises UsageError."""
-    from engine.data.masking import Mask
-    from engine.data.validate import validate
-
-    if any("\ud800" <= character <= "\udfff" for character in answer):
-        raise UsageError("the answer is not UTF-8", hint="write it in UTF-8")
-    if indented(row.answer) is not None and indented(answer) is None:
-        raise UsageError("the answer was JSON and is none any more", hint="mend it, or reject the row")
-    changed = with_answer(row, Mask().text(answer))
-    problems = [problem for problem in validate(changed.messages) if problem.severity == "error"]
-    if problems:
-        raise UsageError(problems[0].message, hint="give the answer that should be learned, or reject the row")
-    return row.answer if changed.id == row.id else changed.answer
-
-
-def _limit(project: Project) -> float:
-    limit = project.settings().get("review", {}).get("limit", LIMIT)
-    if isinstance(limit, bool) or not isinstance(limit, int | float) or not 0 < limit <= 1:
-        raise UsageError(
-            f"[review] limit = {limit!r} is no share",
-            hint="write a number over 0, at most 1, such as 0.1 for 10 %",
-            where=str(project.settings_file),
+    def _decision(self, card: Card, verdict: str, reason: str | None, part: str | None, after: str | None) -> Decision:
+        before = kept = None
+        self.noticed = ()
+        if verdict == "edit":
+            before, kept = part_of(card.row, part).text, checked(card.row, part, after or "")
+            self.noticed = tuple(new_personal_data(card.row, part, kept))
+        known = versions(self._project)
+        return Decision(
+            row=card.row.id,
+            verdict=verdict,
+            version=self.version.name,
+            at=now(),
+            shown=self._shown or now(),
+            reason=reason,
+            before=before,
+            after=kept,
+            part=part,
+            reviewer=self.reader or None,
+            sample=draw_name(self.sample.drawn_from(self.reader).manifest) if self.queue == RANDOM else None,
+            words=_words(card.row),
+            guideline=known[-1] if known else None,
         )
-    return float(limit)
 
 
-def _line(project: Project, version: Version, judged: set[str]) -> list[Version]:
-    """`version` and those before it, back to the oldest in which rows were judged and whose rows are still the same."""
-    line = [version]
-    while line[-1].manifest["step"] in _SAME_ROWS:
-        parent = project.version_folder(line[-1].manifest["parent"])
-        if not (parent / "manifest.json").is_file():
-            break
-        line.append(open_version(parent))
-    oldest = max((at for at, one in enumerate(line) if one.name in judged), default=0)
-    return line[: oldest + 1]
+def open_review(project: Project, queue: str = RANDOM, reviewer: str | None = None) -> Review:
+    """The review of the current version by `reviewer`, at the card where it was left.
+
+    Raises DataError before the first import or when a version is damaged, UsageError when there is no such queue, the
+    risk queue has no report to rest on, or the limit is none.
+    """
+    if queue not in QUEUES:
+        raise UsageError(f"there is no queue {queue!r}", hint=f"there are: {', '.join(QUEUES)}")
+    return Review(project, queue, reviewer or NAMELESS)
+
+
+def disagreements(project: Project) -> list[dict[str, Any]]:
+    """For --json: each row that readers judge differently and nobody has settled, with what each of them says."""
+    sample = Sample(project, current(project), NAMELESS)
+    queue, open_ones = queue_of(DISAGREEMENTS, project, sample), sample.disputed((RANDOM, RISK, CANDIDATES))
+    found = []
+    for place in range(len(queue)):
+        row = queue.row(place)
+        if row.id in open_ones:
+            where = f"{row.source.get('file', '?')}:{row.source.get('line', '?')}"
+            found.append({"row": row.id, "place": where, "views": list(queue.why(place))})
+    return found
+
+
+def find_row(project: Project, beginning: str) -> Row:
+    """The row of the current version, or the candidate, whose id begins so. Raises UsageError for none or several."""
+    from engine.augment.candidates import candidates
+
+    rows = [*rows_beginning(current(project), beginning), *candidates(project)]
+    found = {row.id: row for row in rows if beginning and row.id.startswith(beginning)}
+    if len(found) != 1:
+        said = f"{len(found) or 'no'} rows begin with {beginning!r}"
+        raise UsageError(said, hint="d shows the id of a row; tunewright review disagreements lists some")
+    return next(iter(found.values()))
+
+
+def number_now(version: Version, row: str, number: int) -> int | None:
+    """The number that the row with this id has in `version`, where an earlier one had `number`; None when it is gone.
+
+    Rows that went since were before it or after it: it has come to the front by as many places at most.
+    """
+    first, rows = min(number, len(version) - 1), VersionRows(version)
+    return next((at for at in range(first, max(-1, first - _SEARCHED), -1) if rows.id(at) == row), None)
+
+
+def _words(row: Row) -> int:
+    """Words that there are to read, the system text aside; where no spaces part them, ten characters count as one."""
+    texts = [turn["content"] for turn in [*row.messages, *(row.rejected or [])] if turn["role"] != "system"]
+    return sum(max(len(text.split()), len(text) // 10) for text in texts)

@@ -23,7 +23,8 @@ def ship(run: RunFolder, form: Form, told: Told) -> Shipped:
     DataError before the run is evaluated. An export whose answers differ stays, with parity.json in it.
     """
     recipe = frozen(run)
-    journey.require(run.project, "ship", {**recipe.facts(), "run": run.id})
+    mixed = journey.current_facts(run.project)["general"]
+    journey.require(run.project, "ship", {"general": mixed, **recipe.facts(), "run": run.id})
     if form not in forms_of(run):
         raise UsageError(
             f"{run.id} trained all weights: there is no adapter", hint=f"tunewright ship {run.id} --to merged"

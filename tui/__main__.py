@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.project import Project
 
 _WIZARD_FLAGS = ("--theme", "--no-mouse", "--project")
+_WITH_VALUE = ("--theme", "--project", "--queue", "--reviewer")
 _COMMAND_FLAGS = {"--plain", "--headless", "--json", "-h", "--help", "--version"}
 
 
@@ -33,14 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _wizard_options(given: Sequence[str]) -> Sequence[str] | None:
     """The arguments, where they ask for the wizard; None where they name a command."""
     flag_first = not given or given[0].split("=")[0] in _WIZARD_FLAGS
-    words = [one for one in given if one in ("review", "demo")]
-    wanted = (flag_first and not _names_a_command(given)) or given[0] in words
+    wanted = (flag_first or given[0] in ("review", "demo")) and not _names_a_command(given)
     return given if wanted and not _COMMAND_FLAGS & {*given} else None
 
 
 def _names_a_command(given: Sequence[str]) -> bool:
     """Whether a word stands there that is neither ours nor the value of one of our flags."""
-    values = {given[at + 1] for at, one in enumerate(given[:-1]) if one in ("--theme", "--project")}
+    values = {given[at + 1] for at, one in enumerate(given[:-1]) if one in _WITH_VALUE}
     return any(not one.startswith("-") and one not in (*values, "review", "demo") for one in given)
 
 
@@ -57,6 +57,8 @@ def _wizard(given: Sequence[str]) -> int:
 def _parsed(given: Sequence[str]) -> argparse.Namespace:
     """Raises UsageError for a flag or value that does not fit."""
     from engine.errors import UsageError
+    from engine.review.verdicts import QUEUES
+    from engine.reviewers import checked_name
     from tui.terminal import THEMES
 
     parser = argparse.ArgumentParser(prog="tunewright", add_help=False, exit_on_error=False)
@@ -64,6 +66,8 @@ def _parsed(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--project", type=Path)
     parser.add_argument("--no-mouse", action="store_true")
     parser.add_argument("--theme", choices=THEMES)
+    parser.add_argument("--queue", choices=QUEUES)
+    parser.add_argument("--reviewer", type=checked_name)
     try:
         options, unknown = parser.parse_known_args(given)
     except argparse.ArgumentError as error:
@@ -79,8 +83,9 @@ def _plainly(options: argparse.Namespace, refusal: str) -> int:
     from engine.errors import UsageError
 
     if options.what == "review":
-        project = [] if options.project is None else ["--project", str(options.project)]
-        return command(["review", "--plain", *project])
+        given = {"--project": options.project, "--queue": options.queue, "--reviewer": options.reviewer}
+        flags = [part for flag, value in given.items() if value is not None for part in (flag, str(value))]
+        return command(["review", "--plain", *flags])
     way = "every step is a command: tunewright --help; decide --plain and review --plain ask line by line"
     raise UsageError(refusal, hint="tunewright demo --headless" if options.what == "demo" else way)
 
@@ -92,13 +97,25 @@ def _open(options: argparse.Namespace, ascii_only: bool, theme: str) -> int:
     from engine.safe_text import one_line
     from tui.app import Wizard
 
-    wizard = Wizard(_project(options), "review" if options.what == "review" else None, ascii=ascii_only, theme=theme)
+    project = _project(options)
+    _remember(project, options)
+    wizard = Wizard(project, "review" if options.what == "review" else None, ascii=ascii_only, theme=theme)
     said = wizard.run(mouse=not options.no_mouse)
     if said:
         print(said, file=sys.stderr)
     elif wizard.project is not None:
         print(f"all is kept in {one_line(wizard.project.root)}; come back with: tunewright", file=sys.stderr)
     return wizard.return_code or 0
+
+
+def _remember(project: "Project | None", options: argparse.Namespace) -> None:
+    """Who reads, and which queue: as the person has said, now and until somebody says otherwise."""
+    from engine.reviewers import keep_queue, keep_reader
+
+    if options.reviewer:
+        keep_reader(options.reviewer)
+    if project is not None and options.queue:
+        keep_queue(project, options.queue)
 
 
 def _project(options: argparse.Namespace) -> "Project | None":

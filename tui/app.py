@@ -60,6 +60,10 @@ class Wizard(App[str]):
         self._owner: StepScreen | None = None
         self._sent = Sent()
         self._progress: WorkProgressed | None = None
+        self._gives_way = False
+        """Whether the command that runs was begun by nobody, and is dropped for one that somebody begins."""
+        self._next: tuple[Sequence[str], StepScreen] | None = None
+        """What waits until that has ended."""
         self._first_step = step
         self._first_theme = theme
 
@@ -180,15 +184,20 @@ class Wizard(App[str]):
 
     # Work in the background.
 
-    def begin(self, command: Sequence[str], owner: StepScreen) -> None:
-        """Starts a command for `owner`; one at a time."""
+    def begin(self, command: Sequence[str], owner: StepScreen, *, gives_way: bool = False) -> None:
+        """Starts a command for `owner`; one at a time. One that `gives_way` is dropped when another is begun."""
         assert self.project is not None
+        if self.work is not None and self._gives_way and not gives_way:
+            self._next = command, owner
+            self.work.cancel()
+            return
         if self.work is not None:
             raise UsageError(
                 f"{' '.join(self.work.command[:2])} is still running, and nothing else was begun",
                 hint="wait until it is done, or cancel it with esc; then do this again",
             )
         self.work, self._owner, self._progress = Work(self.project.root, tuple(command), self), owner, None
+        self._gives_way = gives_way
         self._run_work(self.work)
         owner.show_gate()
 
@@ -218,12 +227,23 @@ class Wizard(App[str]):
         if owner is not None and owner.is_attached:
             owner.finished(ended.command, message.document)
         self._reload()
+        self._began_next()
 
     def on_work_failed(self, message: WorkFailed) -> None:
         self._work_is_over()
         self._reload()
+        if self._began_next():
+            return
         title = "Cancelled" if message.message == "cancelled" else "That did not work"
         self.push_screen(Panel(title, error_text(message.message, message.hint)))
+
+    def _began_next(self) -> bool:
+        if self._next is None:
+            return False
+        (command, owner), self._next = self._next, None
+        if owner.is_attached:
+            self.begin(command, owner)
+        return True
 
     def _work_is_over(self) -> tuple[Work, StepScreen | None]:
         ended, owner = self.work, self._owner

@@ -1,6 +1,7 @@
 """What the data commands say in words, line by line."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import indent
 from typing import Any
 
 from engine.data.adopt import counted
@@ -13,20 +14,67 @@ _CATEGORIES = 12
 
 
 def looked(found: Mapping[str, Any]) -> list[str]:
-    """How files would be read: each format with samples, then the problems among the first records."""
-    lines = []
-    for file in found["files"]:
-        how = file["format"] or f"not readable in this way; columns found: {', '.join(map(one_line, file['columns']))}"
-        lines.append(f"{one_line(file['file'])}: {how}")
-        for number, sample in enumerate(file["samples"], start=1):
-            turns = (
-                f"    {turn['role']}: {safe_text(turn['content'], _SAMPLE_CHARACTERS)}" for turn in sample["messages"]
-            )
-            lines += [f"  sample {number} (line {sample['line']})", *turns]
-        lines += [f"  {_first(one)} (of its first {file['records']:,} records)" for one in file["problems"]]
-    if found["error"]:
-        lines += [f"cannot be imported so: {found['error']['message']}", f"  hint: {found['error']['hint']}"]
+    """How files would be read: format, use of each column, samples, then problems and repairs of the first records."""
+    lines = [line for file in found["files"] for line in _looked_file(file)]
+    lines += mendable(found["repairs"])
+    error = found["error"]
+    if error:
+        lines += [f"cannot be imported so: {error['message']}", f"  hint: {error['hint']}"]
+    if error and "option" in error:
+        lines += [f"  --{error['option']} {one_line(choice)!r}" for choice in error["choices"]]
     return lines
+
+
+def _looked_file(file: Mapping[str, Any]) -> list[str]:
+    how = file["format"] or f"not readable in this way; columns found: {', '.join(map(one_line, file['columns']))}"
+    said = "".join(f", {name} {one_line(value)!r}" for name, value in file["how"].items())
+    lines = [f"{one_line(file['file'])}: {how}{said}"]
+    lines += [f"  {one_line(one['column'])}: {one['use']}" for one in file["uses"]]
+    for number, sample in enumerate(file["samples"], start=1):
+        lines += [
+            f"  sample {number} (line {sample['line']})",
+            *(indent(line, "    ") for line in sample_lines(sample)),
+        ]
+    lines += [f"  {_first(one)} (of its first {file['records']:,} records)" for one in file["problems"]]
+    return lines + [f"  repaired: {one['rows']:,} rows: {one['says']}" for one in file["repaired"].values()]
+
+
+def sample_lines(sample: Mapping[str, Any]) -> list[str]:
+    """A sample row: its turns, then the answer that is not preferred, or the judgement."""
+    lines = [line for turn in sample["messages"] for line in _turn(turn)]
+    if "more_turns" in sample:
+        lines.append(f"... and {sample['more_turns']:,} more turns")
+    if "rejected" in sample:
+        lines += ["not preferred:", *(indent(line, "  ") for turn in sample["rejected"] for line in _turn(turn))]
+    if "label" in sample:
+        lines.append(f"judged: {'wanted' if sample['label'] else 'not wanted, never learned'}")
+    if "tools" in sample:
+        lines.append(f"tools: {', '.join(sample['tools'])}")
+    return lines
+
+
+def _turn(turn: Mapping[str, Any]) -> list[str]:
+    name = f" ({turn['name']})" if "name" in turn else ""
+    learned = " (weight 0, not learned)" if turn.get("weight") == 0 else ""
+    said = safe_text(turn["content"], _SAMPLE_CHARACTERS)
+    calls = [f"  calls {safe_text(call, _SAMPLE_CHARACTERS)}" for call in turn.get("calls", ())]
+    return [
+        *([f"{turn['role']}{name}{learned}: {said}"] if said or not calls else [f"{turn['role']}{learned}:"]),
+        *calls,
+    ]
+
+
+def mendable(repairs: Mapping[str, Any]) -> list[str]:
+    """The repairs that are offered."""
+    return [f"--repair {name} would mend {one['rows']:,} rows: {one['says']}" for name, one in repairs.items()]
+
+
+def fitness(found: Mapping[str, Any] | None) -> list[str]:
+    """Whether a file as a whole suits the target that was named."""
+    if found is None:
+        return []
+    lines = [f"error: {one['message']}\n    hint: {one['hint']}" for one in found["problems"]]
+    return lines or [f"{found['says']}: {found['rows']:,} rows can be used there"]
 
 
 def _first(problem: Mapping[str, Any]) -> str:
@@ -41,6 +89,8 @@ def imported(made: Mapping[str, Any], facts: Mapping[str, Any]) -> list[str]:
     if made["left_out"]:
         lines.append(f"left out rows are listed in data/{made['version']}/left_out.jsonl")
     lines.append(f"{made['version']}: {made['rows']:,} rows; {made['left_out']:,} left out")
+    lines += [f"repaired: {one['rows']:,} rows: {one['says']}" for one in facts["repairs"]["made"].values()]
+    lines += [f"{line}; import again with it to take them in" for line in mendable(facts["repairs"]["offered"])]
     lines.append(f"secrets masked: {counted(facts['secrets'])}")
     lines.append(f"personal data, unchanged: {counted(facts['privacy'])}")
     return [*lines, "next: tunewright data clean --drop duplicates,conflicts, then tunewright data split"]
@@ -79,7 +129,13 @@ def report(found: Mapping[str, Any]) -> list[str]:
         ("format", found["format"]),
         ("rows", f"{rows['read']:,} read, {rows['valid']:,} valid, {rows['invalid']:,} with errors"),
         ("duplicates", f"{twins} would go, in {duplicates['clusters']:,} clusters"),
-        ("contradictions", f"{found['conflicts']['prompts']:,} prompts with different answers"),
+        *(("", f"equal or near: {', '.join(places)}") for places in duplicates["first"]),
+        (
+            "contradictions",
+            f"{found['conflicts']['prompts']:,} prompts with different answers, {found['conflicts']['near']:,} nearly "
+            "equal ones in different categories",
+        ),
+        *(("", ", ".join(places)) for places in found["conflicts"]["first"]),
         ("secrets", f"{counted(found['secrets'])}; masked at import"),
         ("personal data", f"{counted(found['privacy'])}; not scanned for: {unsought}"),
         *(("", f"{one['file']}:{one['line']}: {', '.join(one['kinds'])}") for one in found["privacy"]["first"]),
@@ -88,6 +144,8 @@ def report(found: Mapping[str, Any]) -> list[str]:
             f"{tokens['total']:,}; a row {tokens['p50']:,} (p50), {tokens['p95']:,} (p95), {tokens['max']:,} (max)",
         ),
         ("", tokens["method"]),
+        *(("", f"max length {cut['max_length']:,} would cut {cut['rows']:,} rows") for cut in tokens["cut_at"]),
+        ("test", f"{found['test']['rows']:,} rows, a tenth: a score within {found['test']['points'] or 100:g} points"),
         *(("balance", warning) for warning in [(found["balance"] or {}).get("warning")] if warning),
         *(("sizing", line) for line in sizing(found["sizing"])),
         ("verdict", "; ".join([found["verdict"], *found["reasons"]])),

@@ -8,7 +8,9 @@ from engine.errors import GateError, UsageError
 
 def add(verbs: Any) -> None:
     clean = verbs.add_parser("clean", help="a new version without duplicates or contradictions")
-    clean.add_argument("--drop", required=True, metavar="WHAT", help="duplicates, conflicts, or both with a comma")
+    clean.add_argument(
+        "--drop", required=True, metavar="WHAT[,WHAT]", help="duplicates, near, conflicts; `data keep` says what stays"
+    )
     clean.set_defaults(run=run_clean)
     split = verbs.add_parser("split", help="a new version in train, validation and test, with its proof")
     split.add_argument("--seed", type=int, default=0, metavar="N", help="draws the groups (default: 0)")
@@ -23,15 +25,16 @@ def run_clean(args: argparse.Namespace) -> int:
     from engine.commands.data_text import derived
     from engine.commands.output import print_made, stage
     from engine.data.adopt import current
-    from engine.data.cleaning import clean
+    from engine.data.cleaning import Wanted, clean
     from engine.data.deriving import adopt_derived
+    from engine.keeping import accepted, choices
     from engine.project import Project
 
     project = Project.open(args.project)
     with project.changing("data clean"), ExitStack() as stack:
         version, drop = current(project), tuple(part.strip() for part in args.drop.split(","))
         read, compared = stage(stack, len(version), "rows compared"), stage(stack, 100, "per cent compared")
-        made = clean(version, project.data, drop, read, compared)
+        made = clean(version, project.data, drop, read, compared, Wanted(choices(project), accepted(project)))
         adopt_derived(project, made)
     print_made(args, made.document(), derived(made))
     return 0
@@ -68,7 +71,7 @@ def run_show(args: argparse.Namespace) -> int:
     from engine import journey
     from engine.commands.data_text import standing
     from engine.commands.output import print_made
-    from engine.data.overview import overview, would_go_stale
+    from engine.data.overview import overview
     from engine.errors import DataError
     from engine.project import Project
 
@@ -76,7 +79,7 @@ def run_show(args: argparse.Namespace) -> int:
     found = overview(project)
     if found is None:
         raise DataError("the project has no data yet", hint="tunewright data import FILE...")
-    later = would_go_stale(journey.read(project))
+    later = journey.would_go_stale(journey.read(project))
     lines = [f"a new version makes what was shown stale in: {', '.join(later)}"] if later else []
     print_made(args, {**found.document(), "makes_stale": later}, [*standing(found), *lines])
     return 0

@@ -200,7 +200,7 @@ def sparkline(values: Sequence[float], width: int) -> str:
     return spark(values, width, "utf" not in (sys.stderr.encoding or "").lower())
 
 
-def stage(stack: ExitStack, total: float, what: str) -> Callable[[float], None]:
+def stage(stack: ExitStack, total: float | None, what: str) -> Callable[[float], None]:
     """A callback that shows progress; its clock starts when it is first called."""
     shown: list[Progress] = []
 

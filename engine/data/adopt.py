@@ -1,6 +1,6 @@
 """A finished version becomes the current one: in the settings, the audit log and the gate of the data step."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine import audit, journey
@@ -19,8 +19,9 @@ def current(project: Project) -> Version:
 
 def adopt(project: Project, version: Version, **facts: Any) -> None:
     """Makes `version` current and records what it shows; call it inside project.changing()."""
-    project.set("data", {"version": version.name})
     manifest = version.manifest
+    before = _about_pii(project) if manifest["step"] == "split" else None
+    project.set("data", {"version": version.name})
     sources = [{"path": source["path"], "sha256": source["sha256"]} for source in manifest["sources"]]
     audit.append(
         project.audit,
@@ -32,6 +33,16 @@ def adopt(project: Project, version: Version, **facts: Any) -> None:
         **facts,
     )
     journey.record(project, "data", list(evidence(version)))
+    # A split changes no row: what was shown of personal data, or waived, holds for its rows as well.
+    if before and before.state == "waived":
+        journey.waive(project, "data", "pii", before.text)
+    elif before and before.state == "passed":
+        journey.record(project, "data", [journey.Evidence("pii", "passed", before.text, {"data": version.name})])
+
+
+def _about_pii(project: Project) -> journey.ItemStatus:
+    (step,) = (status for status in journey.read(project) if status.step.key == "data")
+    return next(item for item in step.items if item.item == "pii")
 
 
 def evidence(version: Version) -> Iterator[journey.Evidence]:
@@ -50,13 +61,18 @@ def evidence(version: Version) -> Iterator[journey.Evidence]:
 
 
 def _privacy(found: Mapping[str, Any], rests_on: Mapping[str, str]) -> journey.Evidence:
-    unsought = f"{', '.join(found['not_scanned'])} are not scanned for"
+    left_out = unsought(found["not_scanned"])
     if not found["findings"]:
         return journey.Evidence(
-            "pii", "passed", f"no e-mail, phone, card or account number found; {unsought}", rests_on
+            "pii", "passed", f"no e-mail, phone, card or account number found; {left_out}", rests_on
         )
-    text = f"{counted(found)}; {unsought}; remove them from the source, or: tunewright waive data pii --reason TEXT"
-    return journey.Evidence("pii", "failed", text, rests_on)
+    way = "tunewright data redact, then tunewright data certificate"
+    return journey.Evidence("pii", "failed", f"{counted(found)}; {left_out}; resolve them: {way}", rests_on)
+
+
+def unsought(kinds: Sequence[str]) -> str:
+    """names, addresses, organisations are not scanned for"""
+    return f"{', '.join(kinds)} are not scanned for"
 
 
 def counted(found: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -11,12 +12,13 @@ import xxhash
 
 from engine.data.jsontext import dumps
 from engine.data.records import Progress, no_progress
-from engine.data.rows import Row
-from engine.data.shingles import I64, U64, Ragged, Vocabulary, hashed, shingle
+from engine.data.rows import Message, Row
+from engine.data.shingles import I64, U64, Ragged, Vocabulary, shingle_hashed
 from engine.data.words import has_spaces, words
 
 _CHUNK = 2000
 _TEXT_CACHE = 1000
+_SETTING = ("system", "developer")
 
 Ids = npt.NDArray[np.bytes_]
 
@@ -43,6 +45,10 @@ class Corpus:
     """Turns without system and tools, which rows often share."""
     settings: U64
     """System and tools."""
+    unwanted: U64
+    """The answer that the row says is wrong: the rejected one, or its own where that is not wanted; 0 for none."""
+    judged: npt.NDArray[np.bool_]
+    """Preferences and judged answers: the same prompt may well have several of them."""
     sets: Ragged
     """Shingles of each text."""
     questions: Ragged
@@ -53,6 +59,10 @@ class Corpus:
     """Categories, sorted."""
     columns: Shared
     """Values of the group columns, and parents with their children."""
+    replies: I64
+    """Words of each answer."""
+    prompt_sets: Ragged | None = None
+    """Shingles of the turns before the answer, where they were asked for."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -61,40 +71,70 @@ class Corpus:
 class CorpusBuilder:
     """Takes rows one by one and keeps only their keys. add(row)... finish()"""
 
-    def __init__(self, category: str | None = None, group: Sequence[str] = ()) -> None:
-        self._category, self._group = category, group
+    def __init__(self, category: str | None = None, group: Sequence[str] = (), *, prompts: bool = False) -> None:
+        """`prompts`: whether the turns before the answer are to be compared on their own, too."""
+        self._category, self._group, self._prompts = category, group, prompts
         self._vocabulary = Vocabulary()
         self._known: dict[str, str] = {}
+        self._labels: dict[str, str | None] = {}
         self._ids = bytearray()
-        self._keys = {name: array("Q") for name in ("rows", "prompts", "answers", "texts", "settings")}
-        self._waiting: list[tuple[list[str], list[str], bool]] = []
+        self._keys = {name: array("Q") for name in ("rows", "prompts", "answers", "texts", "settings", "unwanted")}
+        self._words, self._asked, self._said = array("I"), array("q"), array("q")
+        """Hashes of the words of rows that wait; where each one's question and answer end."""
+        self._unspaced: dict[int, tuple[str, str]] = {}
+        """Of those rows, the ones in a script without spaces: question and answer."""
         self._sets: list[Ragged] = []
         self._questions: list[Ragged] = []
+        self._prompt_sets: list[Ragged] = []
+        self._replies = array("I")
+        self._judged = bytearray()
         self._categories: list[str | None] = []
         self._shared: tuple[array[int], array[int]] = (array("q"), array("Q"))
         self._parents: set[str] = set()
 
     def add(self, row: Row) -> None:
         """Takes one row."""
-        turns = [words(turn) for turn in row.prompt]
-        answer = words(row.answer)
+        *said, last = [_said(turn) for turn in row.messages if turn["role"] not in _SETTING]
+        turns, answer = [words(turn) for turn in said], words(last)
         setting = self._setting(row)
-        prompt, said = "\x1e".join(map(" ".join, turns)), " ".join(answer)
-        texts = {
-            "rows": f"{setting}\x1d{prompt}\x1d{said}",
-            "prompts": f"{setting}\x1d{prompt}",
-            "answers": said,
-            "texts": f"{prompt}\x1d{said}",
-            "settings": setting,
-        }
-        for name, text in texts.items():
-            self._keys[name].append(_key(text))
+        prompt, reply = "\x1e".join(map(" ".join, turns)), " ".join(answer)
+        unwanted = _unwanted(row, reply)
+        text = f"{prompt}\x1d{reply}"
+        judged = f"\x1d{unwanted}\x1d{row.label}" if unwanted is not None or row.label else ""
+        self._keys["rows"].append(_key(f"{setting}\x1d{text}{judged}"))
+        self._keys["prompts"].append(_key(f"{setting}\x1d{prompt}"))
+        self._keys["answers"].append(_key(reply))
+        self._keys["texts"].append(_key(text))
+        self._keys["settings"].append(_key(setting))
+        self._keys["unwanted"].append(_key(unwanted) if unwanted is not None else 0)
+        self._judged.append(row.kind != "sft")
         self._share(row)
         self._ids += row.id.encode()
-        self._categories.append(row.category(self._category))
-        question = [word for turn in turns for word in turn]
-        self._waiting.append((question, question + answer, has_spaces("\n".join([*row.prompt, row.answer]))))
-        if len(self._waiting) == _CHUNK:
+        self._categories.append(self._category_of(row))
+        self._replies.append(len(answer))
+        self._take(list(chain.from_iterable(turns)), answer, has_spaces("\n".join([*said, last])))
+
+    def _category_of(self, row: Row) -> str | None:
+        """Its category; that of a JSON answer is remembered, as labels are answers to many rows."""
+        name = self._category
+        if name is None or row.meta.get(name) is not None:
+            return row.category(name)
+        if row.answer not in self._labels:
+            if len(self._labels) >= _TEXT_CACHE:
+                self._labels.clear()
+            self._labels[row.answer] = row.category(name)
+        return self._labels[row.answer]
+
+    def _take(self, question: list[str], answer: list[str], spaced: bool) -> None:
+        """Keeps the words of one row until there are enough to take shingles of."""
+        hashes = self._vocabulary.__getitem__
+        if not spaced:
+            self._unspaced[len(self._asked)] = ("".join(question), "".join(answer))
+        self._words.extend(map(hashes, question))
+        self._asked.append(len(self._words))
+        self._words.extend(map(hashes, answer))
+        self._said.append(len(self._words))
+        if len(self._asked) == _CHUNK:
             self._flush()
 
     def finish(self) -> Corpus:
@@ -106,11 +146,14 @@ class CorpusBuilder:
         return Corpus(
             ids=ids,
             **{name: np.array(keys, np.uint64) for name, keys in self._keys.items()},
-            sets=_joined(self._sets),
-            questions=_joined(self._questions),
+            sets=joined(self._sets),
+            questions=joined(self._questions),
             categories=np.array([number.get(name, -1) for name in self._categories], np.int64),
             names=tuple(names),
             columns=self._columns(ids),
+            judged=np.frombuffer(bytes(self._judged), np.bool_),
+            replies=np.array(self._replies, np.int64),
+            prompt_sets=joined(self._prompt_sets) if self._prompts else None,
         )
 
     def _setting(self, row: Row) -> str:
@@ -142,23 +185,41 @@ class CorpusBuilder:
         return Shared(np.array(rows, np.int64), np.array(nodes, np.uint64))
 
     def _flush(self) -> None:
-        if not self._waiting:
+        if not self._asked:
             return
-        questions, texts, spaced = zip(*self._waiting, strict=True)
-        self._sets.append(shingle(texts, spaced, self._vocabulary))
-        self._questions.append(hashed(questions, self._vocabulary))
-        self._waiting.clear()
+        words, asked, said = (np.array(one) for one in (self._words, self._asked, self._said))
+        texts = Ragged(words, np.concatenate(([0], said)))
+        questions = _beginnings(texts, asked)
+        unspaced = {at: question + answer for at, (question, answer) in self._unspaced.items()}
+        self._sets.append(shingle_hashed(texts, unspaced, self._vocabulary))
+        if self._prompts:
+            unspaced = {at: question for at, (question, _) in self._unspaced.items()}
+            self._prompt_sets.append(shingle_hashed(questions, unspaced, self._vocabulary))
+        self._questions.append(questions)
+        for waiting in (self._words, self._asked, self._said):
+            del waiting[:]
+        self._unspaced.clear()
 
 
 def build(
-    rows: Iterable[Row], category: str | None = None, group: Sequence[str] = (), progress: Progress = no_progress
+    rows: Iterable[Row],
+    category: str | None = None,
+    group: Sequence[str] = (),
+    progress: Progress = no_progress,
+    *,
+    prompts: bool = False,
 ) -> Corpus:
-    """The arrays of `rows`; `progress` gets the number of rows taken so far."""
-    builder = CorpusBuilder(category, group)
+    """The arrays of `rows`, with sets of their prompts if asked; `progress` gets the number of rows taken so far."""
+    builder = CorpusBuilder(category, group, prompts=prompts)
     for number, row in enumerate(rows):
         builder.add(row)
         progress(number)
     return builder.finish()
+
+
+def ids_of(corpus: Corpus, rows: I64) -> list[str]:
+    """The ids of these rows, in order."""
+    return [one.decode() for one in corpus.ids[rows].tolist()]
 
 
 def first_of_each(keys: U64, ids: Ids) -> I64:
@@ -168,11 +229,35 @@ def first_of_each(keys: U64, ids: Ids) -> I64:
     return order[np.sort(first)].astype(np.int64)
 
 
+def _said(turn: Message) -> str:
+    """What a turn says: its text, and the calls it makes."""
+    text: str = turn["content"]
+    if calls := turn.get("tool_calls"):
+        return "\n".join([text, *(f"{call['function']['name']} {call['function']['arguments']}" for call in calls)])
+    return text
+
+
+def _unwanted(row: Row, reply: str) -> str | None:
+    """The answer that `row` says is wrong, normalised."""
+    if row.rejected is not None:
+        return "\x1e".join(" ".join(words(_said(turn))) for turn in row.rejected)
+    return reply if row.label is False else None
+
+
+def _beginnings(lists: Ragged, ends: I64) -> Ragged:
+    """The part of each list before its end."""
+    lengths = ends - lists.starts[:-1]
+    marks = np.zeros(len(lists.values) + 1, np.int64)
+    np.add.at(marks, lists.starts[:-1], 1)
+    np.add.at(marks, ends, -1)
+    return Ragged(lists.values[np.cumsum(marks[:-1]) > 0], np.concatenate(([0], np.cumsum(lengths))))
+
+
 def _key(text: str) -> int:
     return xxhash.xxh3_64_intdigest(text.encode())
 
 
-def _joined(parts: list[Ragged]) -> Ragged:
+def joined(parts: list[Ragged]) -> Ragged:
     """Ragged chunks end to end; `parts` is emptied, so that memory is not held twice for long."""
     if not parts:
         return Ragged(np.zeros(0, np.uint32), np.zeros(1, np.int64))

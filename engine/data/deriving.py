@@ -10,12 +10,11 @@ import numpy as np
 
 from engine.data.adopt import adopt
 from engine.data.groups import Recorded
-from engine.data.masking import texts
-from engine.data.privacy import findings
+from engine.data.privacy_fields import row_findings
 from engine.data.records import Progress, no_progress
 from engine.data.rows import Row
 from engine.data.splitting import Split, split
-from engine.data.versions import Version, Writer, latest_with, open_version, writing
+from engine.data.versions import Version, Writer, last_record, open_version, writing
 from engine.errors import DataError, UsageError
 from engine.project import Project
 
@@ -128,7 +127,7 @@ def _write(
             kept = change.row
             if kept.id != row.id:
                 made_from[kept.id] = row.id
-        privacy.update(findings("\n".join(texts([kept.messages, kept.meta]))))
+        privacy.update(row_findings(kept))
         writer.add(kept)
     return made_from, privacy
 
@@ -136,16 +135,16 @@ def _write(
 def _add(writer: Writer, added: Iterable[Row], changed: Counter[str], privacy: Counter[str]) -> None:
     for row in added:
         changed["added"] += 1
-        privacy.update(findings("\n".join(texts([row.messages, row.meta]))))
+        privacy.update(row_findings(row))
         writer.add(row)
 
 
 def _keep_splits(data: Path, folder: Path, made_from: Mapping[str, str]) -> None:
     """Records changed rows in the groups and splits of those that they were made from."""
-    before = latest_with(data, "groups.txt")
+    before = last_record(data)
     if not before or not made_from:
         return
-    recorded = Recorded.read(open_version(before).folder)
+    recorded = Recorded.read(before)
     new, old = np.array(list(made_from), "S32"), np.array(list(made_from.values()), "S32")
     place = recorded.places(old)
     known = place >= 0

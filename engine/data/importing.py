@@ -1,19 +1,19 @@
 """`data import`: files into the first version of their rows."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engine.data.mapping import Mapping
-from engine.data.masking import Mask
+from engine.data.masking import Mask, mask_text
 from engine.data.prepare import Prepared, Source
 from engine.data.privacy import NOT_SCANNED
 from engine.data.problems import Tally
-from engine.data.read import open_regular
+from engine.data.read import sha256_of
 from engine.data.records import Progress, no_progress
+from engine.data.repairs import counted
 from engine.data.versions import Version, Writer, open_version, writing
 from engine.errors import DataError
 from engine.safe_text import safe_text
@@ -27,20 +27,32 @@ class _Seen:
     secrets: Counter[str]
     privacy: Counter[str]
     read: int = 0
+    mendable: Counter[str] = field(default_factory=Counter)
+    mended: Counter[str] = field(default_factory=Counter)
 
     def add(self, prepared: Prepared) -> None:
         self.read += 1
         self.tally.add(prepared.place, prepared.problems)
         self.secrets.update(prepared.secrets)
         self.privacy.update(prepared.privacy)
+        self.mendable.update(prepared.mendable)
+        if prepared.row:
+            self.mended.update(prepared.mended)
 
 
-def import_files(sources: Sequence[Source], mapping: Mapping, data: Path, progress: Progress = no_progress) -> Version:
+def import_files(
+    sources: Sequence[Source],
+    mapping: Mapping,
+    data: Path,
+    progress: Progress = no_progress,
+    hashed: Progress = no_progress,
+) -> Version:
     """Writes every fit row of `sources` into the next version below `data`; the others are listed in left_out.jsonl.
 
-    Raises DataError when no row is fit, ResourceError when the disk refuses; no version appears then.
+    `hashed` gets the bytes of the file that is hashed, `progress` those read so far over all files. Raises DataError
+    when no row is fit, ResourceError when the disk refuses; no version appears then.
     """
-    described = [_described(source) for source in sources]
+    described = [_described(source, hashed) for source in sources]
     seen = _Seen(Tally(), Counter(), Counter())
     with writing(data) as writer:
         before = 0
@@ -75,6 +87,7 @@ def _manifest(described: Sequence[dict[str, Any]], mapping: Mapping, seen: _Seen
         "read": seen.read,
         "invalid": writer.left_out,
         "problems": seen.tally.listed(),
+        "repairs": {"offered": counted(seen.mendable), "made": counted(seen.mended)},
         "secrets": {"findings": seen.secrets.total(), "by_kind": dict(sorted(seen.secrets.items()))},
         "privacy": {
             "findings": seen.privacy.total(),
@@ -84,12 +97,12 @@ def _manifest(described: Sequence[dict[str, Any]], mapping: Mapping, seen: _Seen
     }
 
 
-def _described(source: Source) -> dict[str, Any]:
+def _described(source: Source, progress: Progress) -> dict[str, Any]:
     """Where a source lies and its hash: the file itself is not copied, since it holds its secrets unmasked."""
-    with open_regular(source.path) as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        size = file.tell()
-    return {"path": safe_text(source.path.absolute()), "sha256": digest, "bytes": size, "format": source.layout.format}
+    digest = sha256_of(source.path, progress)
+    where = safe_text(mask_text(str(source.path.absolute())))
+    facts = {"path": where, "sha256": digest, "bytes": source.path.stat().st_size}
+    return facts | {"format": source.layout.format, "how": source.said, "repairs": list(source.repairs)}
 
 
 def _nothing(seen: _Seen) -> str:

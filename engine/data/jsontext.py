@@ -7,12 +7,14 @@ refuses, are read a second time by the standard library's parser, which is slow 
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple, NoReturn
 
 import orjson
 
+from engine.data.almost_json import mending
 from engine.data.problems import Problem
 from engine.safe_text import one_line
 
@@ -21,9 +23,15 @@ MAX_DEPTH = 64
 
 _KEY = b'":'
 _DIGITS = bytes(ord("0") if chr(byte) in "0123456789" else ord(" ") for byte in range(256))
+_STRING_OR_CONSTANT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|NaN|-?Infinity', re.DOTALL)
 _LONG_NUMBER = b"0" * 19
-_UTF8 = "save the file as UTF-8"
-_SYNTAX_HINT = "mend this record, or write the file again with a JSON library"
+ENCODING_HINT = "mend the damaged bytes, or say how the whole file is encoded: --encoding NAME"
+SYNTAX_HINT = "mend this record, or write the file again with a JSON library"
+"""Where what is meant is not clear."""
+
+
+class _Constant(Exception):
+    """NaN or an infinity, which the standard library would accept."""
 
 
 class Parsed(NamedTuple):
@@ -56,7 +64,7 @@ def _needs_second_reading(text: bytes, value: Any) -> bool:
     A key is a quote before a colon. Inside strings that pair looks the same in `text` and when written again, so that
     equal counts mean that no key was lost; where escapes or spaces could disturb the counts, the answer is yes.
     """
-    if b"\\u00" in text or b" :" in text or b"\t:" in text or b"\n:" in text or b"\r:" in text:
+    if b"\\u002" in text or b"\\u003" in text or b" :" in text or b"\t:" in text or b"\n:" in text or b"\r:" in text:
         return True
     if _LONG_NUMBER in text.translate(_DIGITS) or text.count(b"[") + text.count(b"{") > MAX_DEPTH:
         return True
@@ -76,10 +84,15 @@ def _explained(text: bytes, refused: str) -> Parsed:
     try:
         value = json.loads(text.decode("utf-8"), object_pairs_hook=keep, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
-        return _refused("encoding", f"byte {error.start} of the record is not UTF-8 (0x{text[error.start]:02x})", _UTF8)
+        return _refused(
+            "encoding", f"byte {error.start} of the record is not UTF-8 (0x{text[error.start]:02x})", ENCODING_HINT
+        )
     except json.JSONDecodeError as error:
-        place = f"column {error.colno}: " if error.doc else ""
-        return _refused("json-syntax", place + error.msg, _SYNTAX_HINT)
+        return _not_json(text.decode("utf-8"), error)
+    except _Constant as constant:
+        places = (found.start() for found in _STRING_OR_CONSTANT.finditer(text.decode("utf-8")) if found[0][0] != '"')
+        message = f"column {next(places, 0) + 1}: {constant} is not JSON"
+        return _refused("json-syntax", message, "write null, a number or a text in its place")
     except RecursionError:
         return _refused("json-depth", f"nested deeper than {MAX_DEPTH} levels", "flatten the record")
     except ValueError as error:
@@ -89,17 +102,22 @@ def _explained(text: bytes, refused: str) -> Parsed:
     return _ours(value, refused)
 
 
+def _not_json(text: str, error: json.JSONDecodeError) -> Parsed:
+    place = f"column {error.colno}" if error.lineno == 1 else f"line {error.lineno} of the record, column {error.colno}"
+    return _refused("json-syntax", f"{place}: {error.msg}", mending(text) or SYNTAX_HINT)
+
+
 def _ours(value: Any, refused: str) -> Parsed:
     """What the standard allows and we do not."""
     for level, part in _walk(value):
         if level > MAX_DEPTH:
             return _refused("json-depth", f"nested deeper than {MAX_DEPTH} levels", "flatten the record")
-        if isinstance(part, str) and not _encodes(part):
+        if isinstance(part, str) and not encodes(part):
             return _refused("lone-surrogate", "half of a surrogate pair stands alone", "remove it, or write both")
         if isinstance(part, float) and not math.isfinite(part):
             return _refused("json-number", "a number is too large for 64 bits", "write the number as text")
     # Refused, and nothing above says why: the stricter reader is believed.
-    return _refused("json-syntax", refused, _SYNTAX_HINT) if refused else Parsed(value, ())
+    return _refused("json-syntax", refused, SYNTAX_HINT) if refused else Parsed(value, ())
 
 
 def _walk(value: Any) -> Iterator[tuple[int, Any]]:
@@ -115,10 +133,11 @@ def _walk(value: Any) -> Iterator[tuple[int, Any]]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise json.JSONDecodeError(f"{name} is not JSON", "", 0)
+    raise _Constant(name)
 
 
-def _encodes(text: str) -> bool:
+def encodes(text: str) -> bool:
+    """Whether `text` can be written as UTF-8: no half of a surrogate pair stands alone in it."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -9,7 +9,7 @@ from engine.errors import DataError
 
 
 def load_rows(path: Path) -> list[Row]:
-    """All rows of a chat, Alpaca or prompt/completion file. Raises DataError at the first that has an error."""
+    """All rows of a file in any format that is found by itself. Raises DataError at the first that has an error."""
     rows = []
     for prepared in find_layout(path, Mapping()).rows():
         if prepared.row is None:

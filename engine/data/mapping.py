@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from engine.errors import UsageError
+from engine.short_file import read_short
 
 _HINT = 'write keys such as: prompt = "message", answer = ["product", "urgency"], group = "customer"'
 
@@ -64,10 +65,10 @@ class Mapping:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(read_short(file).decode("utf-8"))
     except FileNotFoundError as error:
         raise UsageError(f"no such mapping file: {file}", hint="check the path after --mapping") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
         raise UsageError(f"{file}: not a mapping: {error}", hint=_HINT) from error
 
 

@@ -1,48 +1,26 @@
 """Secrets in rows: found by shape, replaced by <SECRET:kind:1> before anything is written.
 
-Our own small rule set, compiled by RE2 (linear time, whatever the text). Known token shapes are exact; assignments such
-as `password = ...` are judged by their value, so that "Password: forgotten" stays. A secret without any shape, such as
-a password alone in a sentence, is not found.
+A secret without any shape, such as a password alone in a sentence, is not found.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import re2
 
-_KEY_LABEL = r"[A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
-_NAMES = r"pass(?:word|wd|phrase)|passwort|pwd|secret|token|(?:api|access|private|auth)[_ -]?key|credential"
-_RULES = {
-    # The value is the first group where there is one, else the whole match. First rules win where two overlap.
-    "private_key": rf"(?s)-----BEGIN {_KEY_LABEL}.*?(?:-----END {_KEY_LABEL}|\z)",
-    "jwt": r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
-    "aws_key": r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b",
-    "github_token": r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})",
-    "gitlab_token": r"\bgl(?:pat|dt|rt|ptt)-[A-Za-z0-9_-]{16,}",
-    "slack_token": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\bhooks\.slack\.com/services/[A-Za-z0-9/]{20,}",
-    "stripe_key": r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{10,}|\bwhsec_[A-Za-z0-9]{16,}",
-    "api_key": r"\bsk-[A-Za-z0-9_-]{16,}|\bhf_[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{20,}",
-    "google_key": r"\bAIza[0-9A-Za-z_-]{30,}",
-    "url_password": r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:([^\s/@]+)@",
-    "bearer_token": r"(?i)\b(?:bearer|basic)\s+([A-Za-z0-9._~+/-]{16,}=*)",
-    "assignment": rf"(?i)(?:\b|_)(?:{_NAMES})(?:_[A-Za-z0-9_]+)?[\"'`]?\s*(?::=|=>|[:=])\s*[\"'`]?([^\s\"'`,;]{{4,}})",
-    "stated": r"(?i)\b(?:password|passwort|passphrase|pin)\s+(?:is|was|ist|lautet)\s+[\"'`]?([^\s\"'`,;]{4,})",
-}
-_KINDS = {"assignment": "password", "stated": "password", "url_password": "password"}
-_MASK = "<SECRET:"
+from engine.data.masking_rules import MASK, NAMED_FIRES, RULES, is_named, is_secret
+from engine.data.patterns import one_pass, options
 
-
-def _options() -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 64 * 2**20
-    return options
-
-
-_COMPILED = {kind: re2.compile(pattern, _options()) for kind, pattern in _RULES.items()}
-# One pass over all rules and all texts of a row at once: most rows hold no secret and are done after it.
-_ANY = re2.compile("|".join(f"(?:{pattern})" for pattern in _RULES.values()), _options())
+FIRES = (*(rule.fires for rule in RULES), NAMED_FIRES)
+"""Where none of these is in any text of a row, the row holds no secret."""
+_FILTER = one_pass(FIRES)
+"""Over all texts of a row at once: most rows hold no secret and are done after it."""
+_SHORTEST = 8
+"""No rule finds anything in a text with fewer characters: role, content."""
+_MASKED = re2.compile(MASK + r"[\w-]+:\d+>", options())
+_PATTERNS = [re2.compile(rule.pattern, options()) for rule in RULES]
 
 
 class _Find(NamedTuple):
@@ -58,23 +36,21 @@ class Mask:
     found: Counter[str] = field(default_factory=Counter)
     """Places masked, by kind."""
     _numbers: dict[tuple[str, str], int] = field(default_factory=dict)
-    _distinct: Counter[str] = field(default_factory=Counter)
+    _distinct: dict[str, int] = field(default_factory=dict)
 
     def value(self, value: Any) -> Any:
         """`value` with every secret in its texts masked; keys of objects too. Anything else is returned as it is."""
-        return self._walk(value) if _ANY.search("\n".join(texts(value))) else value
+        return self._walk(value) if _FILTER.Match(encodable("\n".join(texts(value)))) else value
 
-    def _walk(self, value: Any) -> Any:
+    def _walk(self, value: Any, key: str = "") -> Any:
         if isinstance(value, str):
-            return self.text(value)
+            return self._name("password", value) if is_named(key, value) else self.text(value)
         if isinstance(value, dict):
-            return {self.text(key): self._walk(inner) for key, inner in value.items()}
-        return [self._walk(inner) for inner in value] if isinstance(value, list) else value
+            return {self.text(name): self._walk(inner, name) for name, inner in value.items()}
+        return [self._walk(inner, key) for inner in value] if isinstance(value, list) else value
 
     def text(self, text: str) -> str:
         """`text` with every secret masked."""
-        if not _ANY.search(text):
-            return text
         parts, done = [], 0
         for find in _finds(text):
             parts += [text[done : find.start], self._name(find.kind, text[find.start : find.end])]
@@ -85,18 +61,33 @@ class Mask:
         self.found[kind] += 1
         number = self._numbers.get((kind, secret))
         if number is None:
-            self._distinct[kind] += 1
-            number = self._numbers[kind, secret] = self._distinct[kind]
-        return f"{_MASK}{kind}:{number}>"
+            number = self._distinct[kind] = self._distinct.get(kind, 0) + 1
+            self._numbers[kind, secret] = number
+        return f"{MASK}{kind}:{number}>"
 
 
 def texts(value: Any) -> list[str]:
     """Every text in `value`, keys included."""
-    if isinstance(value, str):
-        return [value]
+    found: list[str] = []
+    _collect([value], found)
+    return found
+
+
+def _collect(value: Any, found: list[str]) -> None:
+    # Texts are taken where they are met: a call for each would take as long again.
     if isinstance(value, dict):
-        return [*value, *(text for inner in value.values() for text in texts(inner))]
-    return [text for inner in value for text in texts(inner)] if isinstance(value, list) else []
+        for name, inner in value.items():
+            found.append(name)
+            if isinstance(inner, str):
+                found.append(inner)
+            else:
+                _collect(inner, found)
+    elif isinstance(value, list):
+        for inner in value:
+            if isinstance(inner, str):
+                found.append(inner)
+            else:
+                _collect(inner, found)
 
 
 def mask_text(text: str) -> str:
@@ -104,31 +95,37 @@ def mask_text(text: str) -> str:
     return Mask().text(text)
 
 
+def encodable(text: str) -> str:
+    """`text`, as long as it is, with half surrogate pairs replaced: RE2 reads UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def _finds(text: str) -> list[_Find]:
     """Places of secrets in order. Where two overlap they become one, under the kind of the first."""
+    if len(text) < _SHORTEST:
+        return []
+    seen = encodable(text)
     candidates = [
-        (match.span(1 if pattern.groups else 0), order, name)
-        for order, (name, pattern) in enumerate(_COMPILED.items())
-        for match in pattern.finditer(text)
-        if _is_secret(name, match)
+        (span, number)
+        for number in sorted(_FILTER.Match(seen) or ())
+        if number < len(RULES)
+        for span in _spans(number, seen)
     ]
     finds: list[_Find] = []
-    for (start, end), _, name in sorted(candidates):
+    # What was masked before stays as it is: "api_key:1" inside a mask looks like an assignment.
+    masked = [match.span() for match in _MASKED.finditer(seen)] if MASK in seen else []
+    candidates = [one for one in candidates if not any(start <= one[0][0] < end for start, end in masked)]
+    for (start, end), number in sorted(candidates):
         if finds and start < finds[-1].end:
             finds[-1] = finds[-1]._replace(end=max(end, finds[-1].end))
         else:
-            finds.append(_Find(start, end, _KINDS.get(name, name)))
+            finds.append(_Find(start, end, RULES[number].kind))
     return finds
 
 
-def _is_secret(rule: str, match: Any) -> bool:
-    """Whether what is assigned or stated is more than a word: in "Password: forgotten" it is not."""
-    if rule not in ("assignment", "stated", "bearer_token"):
-        return True
-    value, before = match[1], match[0][: -len(match[1])]
-    if rule != "assignment":
-        return any(character.isdigit() for character in value)
-    if value.startswith((_MASK, "<", "{", "$", "***")):
-        return False
-    quoted = before[-1] in "\"'`"
-    return quoted or "=" in before or not value.strip(".!?:()[]").replace("-", "").isalpha()
+def _spans(number: int, text: str) -> Iterator[tuple[int, int]]:
+    for match in _PATTERNS[number].finditer(text):
+        group = next((one for one in range(1, match.re.groups + 1) if match[one] is not None), 0)
+        value = match[group]
+        if not value.startswith(MASK) and (not RULES[number].judged or is_secret(match, value)):
+            yield match.span(group)

@@ -15,6 +15,8 @@ GROUP = 0.7
 """From here two rows stay in one split."""
 
 _SHARED_BANDS = 2
+_FEW_BANDS, _FEW_FROM = 12, 0.85
+"""Bands where only pairs of this Jaccard or more are sought: 12 meet them with probability 0.998."""
 _CHUNK = 4096
 """Texts hashed at a time: their products stay in the processor's cache."""
 _PAIRS_A_BAND = 1_000_000
@@ -42,33 +44,34 @@ def near_pairs(
     that does not depend on the file (by id): where a bucket holds thousands, only its nearest neighbours are compared.
     `progress` gets per cent.
     """
-    left, right = _candidates(_all_keys(sets, rows, seed, progress), progress)
+    bands = _FEW_BANDS if threshold >= _FEW_FROM else BANDS
+    left, right = _candidates(_all_keys(sets, rows, seed, bands, progress), progress)
     jaccard = _verified(sets, rows[left], rows[right])
     return Pairs(rows[left], rows[right], jaccard).above(threshold)
 
 
-def _all_keys(sets: Ragged, rows: I64, seed: int, progress: Progress) -> U32:
-    keys = np.zeros((BANDS, len(rows)), np.uint32)
+def _all_keys(sets: Ragged, rows: I64, seed: int, bands: int, progress: Progress) -> U32:
+    keys = np.zeros((bands, len(rows)), np.uint32)
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK]
         values, _ = sets.take(chunk)
         starts = np.concatenate(([0], np.cumsum(sets.lengths(chunk))))
-        keys[:, start : start + _CHUNK] = band_keys(Ragged(values, starts), seed)
+        keys[:, start : start + _CHUNK] = band_keys(Ragged(values, starts), seed, bands)
         progress(60 * start // len(rows))
     return keys
 
 
 def _candidates(keys: U32, progress: Progress) -> tuple[I64, I64]:
-    """Pairs that share at least two bands, by position; keys (BANDS, n).
+    """Pairs that share at least two bands, by position; keys (bands, n).
 
     Each member of a bucket is paired with its neighbours at a growing distance, not only with the first: one pair that
     fails the verification must not hide the others.
     """
     limit = max(_PAIRS_A_BAND, 2 * keys.shape[1])
-    found = []
-    for band in range(BANDS):
-        found.append(_bucket_pairs(keys[band], keys[(band + 1) % BANDS], limit))
-        progress(60 + 40 * band // BANDS)
+    bands, found = len(keys), []
+    for band in range(bands):
+        found.append(_bucket_pairs(keys[band], keys[(band + 1) % bands], limit))
+        progress(60 + 40 * band // bands)
     codes, shared = np.unique(np.concatenate(found), return_counts=True)
     codes = codes[shared >= _SHARED_BANDS]
     return (codes >> np.uint64(32)).astype(np.int64), (codes & np.uint64(0xFFFFFFFF)).astype(np.int64)

@@ -1,7 +1,7 @@
 """What the project's current version holds, how it came about and what comes next: read from its manifests alone."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -9,7 +9,6 @@ from typing import Any, Literal
 from engine.data.versions import Version, open_version
 from engine.durable import read_json
 from engine.errors import DataError
-from engine.journey import StepStatus
 from engine.project import Project
 
 _AS_THEY_WERE = ("import", "split")
@@ -107,12 +106,6 @@ def precision(rows: int) -> float | None:
     return round(98 / math.sqrt(rows), 1) if rows else None
 
 
-def would_go_stale(statuses: Iterable[StepStatus]) -> list[str]:
-    """Keys of the later steps whose evidence rests on the data: a new version turns it stale."""
-    later = (one for one in statuses if one.step.key != "data" and "data" in one.step.rests_on)
-    return [one.step.key for one in later if any(item.state in ("passed", "waived", "failed") for item in one.items)]
-
-
 def descent(found: Overview) -> str:
     """v3 (split, 90 rows) from v2 (clean, 90 rows) from v1 (import, 100 rows)"""
     return " from ".join(f"{one.name} ({one.step}, {one.rows:,} rows)" for one in found.lineage)
@@ -120,7 +113,7 @@ def descent(found: Overview) -> str:
 
 def went(dropped: Mapping[str, int]) -> str:
     """31 duplicates, 24 conflicts"""
-    return ", ".join(f"{count:,} {name}" for name, count in dropped.items())
+    return ", ".join(f"{count:,} {name}" for name, count in dropped.items() if count) or "nothing"
 
 
 def split_counts(split: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from engine.data.shingles import I64, U64, Ragged, grams
 
 LONG = 13
 SHORTEST = 5
-_TRIMMED_FROM = 9
+TRIMMED_FROM = 9
 """From here a question without one outer word still holds 80 % of its 5-grams."""
 TEMPLATE_SHARE = 0.01
 TEMPLATE_ROWS = 10
@@ -34,12 +34,17 @@ def shared_passages(questions: Ragged, rows: I64, known: U64) -> tuple[Shared, U
     found += [_occurrences(questions, rows, n, keys) for n, keys in _short_keys(questions, rows).items()]
     hashes = np.concatenate([hashes for hashes, _ in found])
     where = np.concatenate([where for _, where in found])
-    limit = max(TEMPLATE_ROWS, int(TEMPLATE_SHARE * len(rows)))
+    limit = template_limit(len(rows))
     parts = [_repeated(hashes[part], where[part], limit) for part in _eighths(hashes)]
     templates = np.union1d(known, np.concatenate([templates for _, templates in parts]))
     shared = Shared(*(np.concatenate([part[index] for part, _ in parts]) for index in (0, 1)))
     kept = ~np.isin(shared.nodes, templates)
     return _distinct(Shared(shared.rows[kept], shared.nodes[kept])), templates
+
+
+def template_limit(questions: int) -> int:
+    """In how many of so many questions a passage may stand before it is a template."""
+    return max(TEMPLATE_ROWS, int(TEMPLATE_SHARE * questions))
 
 
 def _short_keys(questions: Ragged, rows: I64) -> dict[int, U64]:
@@ -48,7 +53,7 @@ def _short_keys(questions: Ragged, rows: I64) -> dict[int, U64]:
     keys: dict[int, list[U64]] = {}
     for length in range(SHORTEST, LONG):
         short = rows[lengths == length]
-        for n in (length, length - 1) if length >= _TRIMMED_FROM else (length,):
+        for n in (length, length - 1) if length >= TRIMMED_FROM else (length,):
             keys.setdefault(n, []).append(_occurrences(questions, short, n, None)[0])
     joined = {n: np.unique(np.concatenate(parts)) for n, parts in keys.items()}
     return {n: hashes for n, hashes in joined.items() if len(hashes)}

@@ -1,74 +1,80 @@
-"""Personal data that has a shape: found and counted, not changed.
+"""Personal data that has a shape: found, and not changed.
 
 Names, addresses and organisations have none and cannot be found offline: every report says that they were not sought.
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import re2
 
+from engine.data.patterns import one_pass, options
+from engine.data.privacy_phones import OTHER_PLANS, PHONE_RULES, REGIONS
+from engine.data.privacy_rules import KINDS, RULE_LIST
+
 NOT_SCANNED = ("names", "addresses", "organisations")
 
-_PATTERNS = {
-    "email": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}",
-    "iban": r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b",
-    "card": r"\b[0-9](?:[ -]?[0-9]){12,18}\b",
-    "phone": (
-        r"(?:\+|\b00)[1-9][0-9]{0,2}[ ./-]?(?:\([0-9]{1,5}\)[ ./-]?)?[0-9](?:[ ./-]?[0-9]){5,12}\b"
-        r"|\(?\b[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}\b"
-        r"|\b0[1-9][0-9]{1,4}[ /-][0-9](?:[ -]?[0-9]){4,9}\b"
-    ),
-}
-_COMPILED = {kind: re2.compile(pattern) for kind, pattern in _PATTERNS.items()}
-# Two characters of a find at least: most texts end here.
-_ANY = re.compile(r"[@0-9](?:(?<=@)|[0-9 ().-]{2})")
+
+class Place(NamedTuple):
+    """Where a text holds personal data: text[start:end]."""
+
+    start: int
+    end: int
+    kind: str
+    """One of KINDS."""
 
 
-def findings(text: str) -> Counter[str]:
+_RULES = (*RULE_LIST, *PHONE_RULES, OTHER_PLANS)
+FIRES = tuple(rule.fires or rule.pattern for rule in _RULES[:-1])
+"""Where none of these is in a text as `seen`, and the regions are REGIONS, nothing is found in it."""
+_FILTER = one_pass(FIRES)
+"""3 us for 470 characters, measured."""
+_PATTERNS = [re2.compile(rule.pattern, options()) for rule in _RULES]
+_ORDER = list(KINDS)
+# In JSON and code a text may hold escapes: what follows \n is the beginning of a word.
+_ESCAPES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|[\"\\/bfnrt])")
+
+
+def findings(text: str, regions: Sequence[str] = REGIONS) -> Counter[str]:
     """Places in `text` that look like personal data, by kind; a place counts once."""
-    found: Counter[str] = Counter()
-    if not _ANY.search(text):
-        return found
-    done = 0
-    for start, end, kind in sorted(_matches(text)):
-        if start >= done:
-            found[kind] += 1
-            done = end
-    return found
+    return Counter(place.kind for place in places(text, regions))
 
 
-def _matches(text: str) -> Iterator[tuple[int, int, str]]:
-    for kind, pattern in _COMPILED.items():
-        for match in pattern.finditer(text):
-            if _CHECKS[kind](match[0]):
-                yield *match.span(), kind
+def places(text: str, regions: Sequence[str] = REGIONS) -> tuple[Place, ...]:
+    """The same places in order; none overlap. `regions`: two-letter codes of countries whose phone numbers are known.
+
+    Never raises, whatever the text.
+    """
+    read = seen(text)
+    fired = [*(_FILTER.Match(read) or ()), *([len(_RULES) - 1] if regions != REGIONS else ())]
+    if not fired:
+        return ()
+    found: list[Place] = []
+    for one in sorted(_found(read, fired, regions), key=lambda one: _ORDER.index(one.kind)):
+        at = bisect_left(found, one)
+        free = (not at or found[at - 1].end <= one.start) and (at == len(found) or one.end <= found[at].start)
+        if free:
+            found.insert(at, one)
+    return tuple(found)
 
 
-def _luhn(text: str) -> bool:
-    """ISO/IEC 7812-1 check digit over 13 to 19 digits that are not all the same."""
-    digits = [int(character) for character in text if character.isdigit()]
-    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2]]
-    return len(set(digits)) > 1 and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+def _found(text: str, fired: Iterable[int], regions: Sequence[str]) -> Iterator[Place]:
+    for number in sorted(fired):
+        rule = _RULES[number]
+        for match in _PATTERNS[number].finditer(text):
+            yield from (Place(start, end, rule.kind) for start, end in rule.accept(match, regions))
 
 
-def _mod_97(text: str) -> bool:
-    """ISO 13616 check digits of an IBAN (15 to 34 characters); words that follow it may have been caught with it."""
-    groups = text.split(" ")
-    return any(_iban("".join(groups[:count])) for count in range(len(groups), 0, -1))
+def seen(text: str) -> str:
+    """`text` as the rules see it, as long as it is: RE2 wants UTF-8, and an escape ends a word."""
+    if "\\" in text:
+        text = _ESCAPES.sub(_stand_in, text)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def _iban(compact: str) -> bool:
-    if not 15 <= len(compact) <= 34:
-        return False
-    moved = compact[4:] + compact[:4]
-    return int("".join(str(int(character, 36)) for character in moved)) % 97 == 1
-
-
-def _phone(text: str) -> bool:
-    """E.164 allows 15 digits; fewer than 8 are extensions and order numbers."""
-    return 8 <= sum(character.isdigit() for character in text) <= 15
-
-
-_CHECKS = {"email": lambda text: True, "iban": _mod_97, "card": _luhn, "phone": _phone}
+def _stand_in(match: re.Match[str]) -> str:
+    code = match[1]
+    return "x" * 6 if code and chr(int(code, 16)).isalnum() else "\n" * len(match[0])

@@ -8,7 +8,7 @@ from typing import Any, Literal
 FIRST = 5
 """Places listed for each rule in a report; all of them are counted."""
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding of one rule about one record. An error leaves the row out; a warning does not."""
+    """One finding of one rule about one record. An error leaves the row out; a warning should be looked at; a note says
+    what reading the record has made of it."""
 
     rule: str
     message: str

@@ -26,8 +26,10 @@ class Proof:
     """What was looked for across splits, and what was found."""
 
     checked: dict[str, str]
+    found: dict[str, int]
+    """For each kind the things (prompts, texts, passages, pairs, values) that rows have in common at all."""
     leaks: dict[str, int]
-    """For each kind the things (prompts, texts, passages, pairs) that two splits have in common."""
+    """Those that two splits have in common."""
     pairs: list[dict[str, Any]]
     """The first of them, each with two row ids and their splits."""
 
@@ -52,13 +54,19 @@ class Proof:
 def prove(corpus: Corpus, splits: Splits, links: Links) -> Proof:
     """Which `links` run across splits; `splits` numbers SPLITS for each row, -1 for rows that are left out."""
     pairs: list[dict[str, Any]] = []
-    leaks: dict[str, int] = {}
+    found = {kind: _held(shared, splits) for kind, shared in links.shared.items()}
+    found["near"] = int(((splits[links.near.left] >= 0) & (splits[links.near.right] >= 0)).sum())
     crossing = {kind: list(_crossing(shared, splits)) for kind, shared in links.shared.items()}
     crossing["near"] = list(_crossing_pairs(links.near, splits))
-    for kind, found in crossing.items():
-        leaks[kind] = len(found)
-        pairs += [{"kind": kind, **_named(corpus, splits, *rows)} for rows in found[:_LISTED]]
-    return Proof(METHODS, leaks, pairs)
+    for kind, across in crossing.items():
+        pairs += [{"kind": kind, **_named(corpus, splits, *rows)} for rows in across[:_LISTED]]
+    return Proof(METHODS, found, {kind: len(across) for kind, across in crossing.items()}, pairs)
+
+
+def _held(shared: Shared, splits: Splits) -> int:
+    """Things that two rows or more have, splits or not."""
+    _, counts = np.unique(shared.nodes[splits[shared.rows] >= 0], return_counts=True)
+    return int((counts > 1).sum())
 
 
 def _crossing(shared: Shared, splits: Splits) -> Iterator[tuple[int, int]]:

@@ -1,199 +1,169 @@
-"""JSON documents (an array, an object that wraps one, or one object) as records with line and byte offset.
+"""JSON documents as records: an array, an object that holds one, one object, or several of these in a row."""
 
-A streaming parser such as ijson gives values without their places, and a bad element ends everything. Here the standard
-library's scanner finds where each element ends, in a window that slides over the file; `parse` judges the element.
-"""
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, TypeVar
 
-import json
-from collections.abc import Iterator
-from typing import BinaryIO
+from engine.data.records import Record
+from engine.data.window import Broken, Window
+from engine.errors import ChoiceNeeded, DataError
+from engine.safe_text import one_line
 
-from engine.data.jsontext import parse
-from engine.data.problems import Place, Problem
-from engine.data.records import MAX_RECORD, Record, too_long
-from engine.errors import DataError
+T = TypeVar("T")
 
-_CHUNK = 2**20
-_WRAPPERS = frozenset(("data", "rows", "examples", "items", "records", "train"))
+_WRAPPERS = frozenset(("data", "dataset", "rows", "examples", "samples", "items", "records", "entries", "train"))
 """Keys under which exports keep their list of rows."""
-_SPACE = " \t\r\n"
-# Only the end of a value is wanted: numbers stay text, so that neither size nor digits can matter.
-_SCANNER = json.JSONDecoder(parse_int=str, parse_float=str)
+_OF_ROWS = frozenset(("messages", "conversations", "prompt", "instruction", "question", "input", "text", "chosen"))
+"""Keys of a row: an object that has one is a row itself, whatever lists it holds."""
+_NAMED = 6
+"""Keys that a message names."""
 
 
-class _Broken(DataError):
-    """The document cannot be followed further; becomes a problem of the record where it happened."""
+@dataclass(slots=True)
+class _Outline:
+    """What the first object of a document holds."""
 
-    def __init__(self, problem: Problem, place: Place) -> None:
-        super().__init__(problem.message, hint=problem.hint, where=f"{place.file}:{place.line}")
-        self.problem = problem
-        self.place = place
+    keys: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
+    """Keys of lists of objects."""
+    lists: int = 0
+    """How many other lists."""
+    objects: int = 0
+    """How many objects."""
+    whole: bool = False
+    followed: bool = False
+    """By something behind its end."""
 
 
-def json_records(file: BinaryIO, name: str) -> Iterator[Record]:
-    """The elements of the top-level array, or of the list under a wrapper key, or the one top-level value."""
+def json_records(file: BinaryIO, name: str, table: str | None = None) -> Iterator[Record]:
+    """The records of a document; `table` is the key of the list that is meant, where an object holds several.
+
+    Raises ChoiceNeeded when that is not clear, DataError when the document is no list of records.
+    """
+    window = Window(file, name)
+    key = _key_of_rows(_outlined(window), table, name) if window.peek() == "{" else None
+    window = Window(file, name)
     try:
-        if _Window(file, name).peek() == "{":
-            yield from _object(file, name)
-            return
-        file.seek(0)
-        window = _Window(file, name)
-        if window.peek() == "[":
-            yield from _array(window)
-        else:
-            yield window.record()
-        yield from _end(window)
-    except _Broken as broken:
+        yield from _values(window) if key is None else _wrapped(window, key)
+    except Broken as broken:
         yield Record(broken.place, None, (broken.problem,))
 
 
-def _object(file: BinaryIO, name: str) -> Iterator[Record]:
-    file.seek(0)
-    window = _Window(file, name)
-    if not _enter_wrapper(window):
-        file.seek(0)
-        window = _Window(file, name)
-        yield window.record()
-        yield from _end(window)
-        return
-    yield from _array(window)
+def _outlined(window: Window) -> _Outline:
+    outline = _Outline()
+    try:
+        window.expect("{")
+        while window.peek() == '"':
+            _outline_pair(window, outline)
+            if window.peek() != ",":
+                break
+            window.step()
+        window.expect("}")
+        outline.whole, outline.followed = True, bool(window.peek())
+    except Broken:
+        return outline  # The break is met again, and said, when the records are read.
+    return outline
+
+
+def _outline_pair(window: Window, outline: _Outline) -> None:
+    key = window.key()
+    outline.keys.append(key)
+    first = window.peek()
+    table = first == "[" and window.after_bracket() == "{"
+    if table:
+        outline.tables.append(key)
+    outline.lists += first == "[" and not table
+    outline.objects += first == "{"
+    _pass_over(window)
+
+
+def _key_of_rows(outline: _Outline, table: str | None, where: str) -> str | None:
+    """The key of the list of rows; None when the object is a row."""
+    if outline.followed:
+        return None
+    if outline.whole:
+        _require_rows(outline, where)
+    if table is not None and outline.tables:
+        if table in outline.tables:
+            return table
+        said = f"it holds no list called {one_line(table, 40)!r}"
+        raise DataError(said, hint=f"name one of: {_named(outline.tables)}", where=where)
+    found = sorted(outline.tables, key=lambda key: key not in _WRAPPERS)
+    if _OF_ROWS.intersection(outline.keys) and not _WRAPPERS.intersection(found):
+        return None
+    if len(found) > 1:
+        hint = f"say which one is meant, for example --sheet {shlex.quote(one_line(found[0], 40))}"
+        message = f"it holds several lists: {_named(found)}"
+        raise ChoiceNeeded(message, option="sheet", choices=tuple(found), hint=hint, where=where)
+    return found[0] if found else None
+
+
+def _require_rows(outline: _Outline, where: str) -> None:
+    """Raises DataError for an object that describes something, or holds a table by columns."""
+    count = len(outline.keys)
+    if count and outline.objects == count:
+        message = f"it is an object of {count} named objects ({_named(outline.keys)}), not a list of rows"
+        hint = "if each of them is a row, write them as a list; if it describes other files, name those"
+        raise DataError(message, hint=hint, where=where)
+    if count > 1 and outline.lists == count:
+        message = f"it holds lists by column ({_named(outline.keys)}), not a list of rows"
+        raise DataError(message, hint='write it by rows, in pandas to_json(orient="records", lines=True)', where=where)
+
+
+def _named(keys: list[str]) -> str:
+    more = len(keys) - _NAMED
+    return ", ".join(one_line(key, 40) for key in keys[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _wrapped(window: Window, wanted: str) -> Iterator[Record]:
+    window.expect("{")
+    while window.key() != wanted:
+        _pass_over(window)
+        window.expect(",")
+    yield from _array(window, window.record)
     while window.peek() == ",":
         window.step()
-        _key(window)
-        window.value()
+        window.key()
+        _pass_over(window)
     window.expect("}")
-    yield from _end(window)
 
 
-def _enter_wrapper(window: "_Window") -> bool:
-    """Goes on to the list of objects under a wrapper key; False when the object has none."""
-    window.expect("{")
-    while window.peek() == '"':
-        if _key(window) in _WRAPPERS and window.peek() == "[" and window.after_bracket() == "{":
-            return True
-        window.value()
-        if window.peek() != ",":
-            return False
-        window.step()
-    return False
+def _pass_over(window: Window) -> None:
+    """The next value, unread; a list element by element, since it may be larger than any record."""
+    if window.peek() != "[":
+        window.skip()
+        return
+    for _ in _array(window, window.skip):
+        pass
 
 
-def _key(window: "_Window") -> str:
-    if window.peek() != '"':
-        raise window.broken("expected a key in double quotes")
-    key = parse(window.value()[0]).value
-    window.expect(":")
-    return str(key)
+def _values(window: Window) -> Iterator[Record]:
+    """Lists and objects one after the other; a value of another kind stands alone."""
+    alone = window.peek() not in ("{", "[")
+    while first := window.peek():
+        if first == "[":
+            empty = window.after_bracket() == "]"
+            yield from _array(window, window.record)
+            alone = alone or empty
+        else:
+            yield window.record()
+        follows = window.peek()
+        if follows == ",":
+            raise window.broken("a comma stands between two records", "put [ before the first record, ] after the last")
+        if follows and (alone or follows not in "{["):
+            raise window.broken("something follows the end of the document")
 
 
-def _array(window: "_Window") -> Iterator[Record]:
+def _array(window: Window, take: Callable[[], T]) -> Iterator[T]:
     window.expect("[")
     if window.peek() == "]":
         window.step()
         return
-    yield window.record()
+    yield take()
     while window.peek() == ",":
         window.step()
-        yield window.record()
+        if window.peek() == "]":
+            raise window.broken("a comma stands before the closing bracket", "remove the comma")
+        yield take()
     window.expect("]")
-
-
-def _end(window: "_Window") -> Iterator[Record]:
-    if window.peek():
-        raise window.broken("something follows the end of the document")
-    yield from ()
-
-
-class _Window:
-    """A sliding view of one JSON document. Bytes are held as Latin-1, one character each: JSON's structure is ASCII."""
-
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        self._file = file
-        self._name = name
-        self._text = ""
-        self._at = 0
-        self._byte = 0
-        self._line = 1
-        self._counted = 0
-        self._ended = False
-        if self._more() and self._text.startswith("\xef\xbb\xbf"):
-            self._at = 3
-
-    def peek(self) -> str:
-        """The next character that is not space, without taking it; empty at the end."""
-        while True:
-            while self._at < len(self._text) and self._text[self._at] in _SPACE:
-                self._at += 1
-            if self._at < len(self._text) or not self._more():
-                return self._text[self._at : self._at + 1]
-
-    def after_bracket(self) -> str:
-        """The first character inside the array that begins here."""
-        while not (inside := self._text[self._at + 1 :].lstrip(_SPACE)) and self._more():
-            pass
-        return inside[:1]
-
-    def step(self) -> None:
-        self._at += 1
-
-    def expect(self, character: str) -> None:
-        found = self.peek()
-        if found != character:
-            raise self.broken(f"expected {character!r}, found {found!r}" if found else f"no {character!r} at the end")
-        self._at += 1
-
-    def record(self) -> Record:
-        text, place = self.value()
-        value, problems = parse(text)
-        return Record(place, value, problems)
-
-    def value(self) -> tuple[bytes, Place]:
-        """The bytes of the next value and where it begins."""
-        self.peek()
-        place = self._place()
-        while True:
-            try:
-                end = _SCANNER.raw_decode(self._text, self._at)[1]
-            except (json.JSONDecodeError, RecursionError) as error:
-                if len(self._text) <= MAX_RECORD and self._more():
-                    continue
-                raise self._unreadable(error) from error
-            # A number at the edge of the window may go on behind it.
-            if end < len(self._text) or not self._more():
-                break
-        text = self._text[self._at : end].encode("latin-1")
-        self._at = end
-        if len(text) > MAX_RECORD:
-            raise _Broken(too_long(), place)
-        return text, place
-
-    def broken(self, message: str) -> _Broken:
-        problem = Problem("json-syntax", f"{message}; nothing after this place was read", "mend the file at this place")
-        return _Broken(problem, self._place())
-
-    def _unreadable(self, error: Exception) -> _Broken:
-        place = self._place()
-        if len(self._text) - self._at > MAX_RECORD:
-            return _Broken(too_long(), place)
-        if isinstance(error, json.JSONDecodeError):
-            line = place.line + self._text.count("\n", self._at, error.pos)
-            return self.broken(f"line {line}, byte {self._byte + error.pos}: {error.msg}")
-        problem = Problem("json-depth", "nested too deeply; nothing after this place was read", "flatten the record")
-        return _Broken(problem, place)
-
-    def _place(self) -> Place:
-        self._line += self._text.count("\n", self._counted, self._at)
-        self._counted = self._at
-        return Place(self._name, self._line, self._byte + self._at)
-
-    def _more(self) -> bool:
-        """Forgets what was taken and reads on, doubling; False at the end of the file."""
-        if self._ended:
-            return False
-        self._byte = self._place().byte
-        self._text = self._text[self._at :]
-        self._at = self._counted = 0
-        chunk = self._file.read(max(_CHUNK, len(self._text)))
-        self._ended = not chunk
-        self._text += chunk.decode("latin-1")
-        return bool(chunk)

@@ -16,6 +16,22 @@ BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
+class How:
+    """What a person has said about a file that its bytes leave open; None where the bytes decide."""
+
+    encoding: str | None = None
+    """Of a text file without a byte order mark, by a name that Python knows: cp1252, shift_jis."""
+    sheet: str | None = None
+    """Of an Excel workbook, or the key of the list in a JSON object that holds several."""
+    delimiter: str | None = None
+    """Of a CSV file: one character."""
+
+
+AS_FOUND = How()
+"""Nothing is said: what the bytes leave open is asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One record as the file holds it, before anyone asks what it means."""
 

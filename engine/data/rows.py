@@ -118,7 +118,7 @@ def parse_row(line: bytes) -> Row | None:
     return Row(**value) if isinstance(value, dict) and value.keys() >= _FIELDS and line.endswith(b"\n") else None
 
 
-_ID = slice(len(b'{"id":"'), len(b'{"id":"') + 32)
+ID = slice(len(b'{"id":"'), len(b'{"id":"') + 32)
 """Where a line of Row.to_json has its id."""
 
 
@@ -128,7 +128,7 @@ def find_rows(path: Path, ids: Iterable[str]) -> dict[str, Row]:
     found: dict[str, Row] = {}
     with open(path, "rb") as file:
         for line in file:
-            if line[_ID] in wanted and (row := parse_row(line)):
+            if line[ID] in wanted and (row := parse_row(line)):
                 found[row.id] = row
     return found
 
@@ -145,9 +145,20 @@ def row_id(
 
 def _turn(message: Message) -> list[Any]:
     turn: list[Any] = [message["role"], _canonical(message["content"])]
-    rare = [message.get("tool_calls"), message.get("tool_call_id"), message.get("weight")]
+    if len(message) == 2:
+        return turn
+    rare = [_called(message.get("tool_calls")), message.get("tool_call_id"), message.get("weight")]
     return turn if rare == [None, None, None] else turn + rare
 
 
+def _called(calls: list[dict[str, Any]] | None) -> list[Any] | None:
+    """Calls with their arguments as the values that they say: space in a JSON text is no difference."""
+    if not calls:
+        return None
+    said = [(call["id"], call["function"]) for call in calls]
+    return [[known, one["name"], parse(one["arguments"].encode()).value] for known, one in said]
+
+
 def _canonical(text: str) -> str:
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").strip())
+    plain = text.replace("\r\n", "\n").strip()
+    return plain if plain.isascii() else unicodedata.normalize("NFC", plain)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.balance import groups_by_name, sizing
+from engine.data.balance import sizing
+from engine.data.categories import groups_by_name
 from engine.data.corpus import Corpus, build
 from engine.data.draw import Drawn, draw
 from engine.data.duplicates import unique_groups
@@ -16,7 +17,7 @@ from engine.data.mapping import Mapping
 from engine.data.overview import precision
 from engine.data.proof import Proof, prove
 from engine.data.records import Progress, no_progress
-from engine.data.versions import Version, Writer, latest_with, open_version, writing
+from engine.data.versions import Version, Writer, last_record, open_version, writing
 from engine.errors import UsageError
 
 _ROUNDS = 3
@@ -75,8 +76,8 @@ def split(
         raise UsageError(f"seed {seed} is too large", hint="take a number below 2**63")
     mapping = Mapping.from_document(version.manifest["mapping"])
     corpus = build(version.rows(), mapping.category, mapping.group, read)
-    folder = latest_with(data, "groups.txt")
-    recorded = Recorded.read(open_version(folder).folder) if folder else Recorded.none()
+    folder = last_record(data)
+    recorded = Recorded.read(folder) if folder else Recorded.none()
     decided = _decide(corpus, recorded, seed, compared)
     counts = {name: int((decided.drawn.splits == number).sum()) for number, name in enumerate(SPLITS)}
     with writing(data) as writer:

@@ -1,125 +1,141 @@
-"""The rules that a conversation must keep. One function a rule; all problems of a row are reported together."""
+"""The rules that a conversation must keep; all problems of a row are reported together."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from engine.data.problems import Problem, Severity
+from engine.data.rows import ROLES, SYSTEM
 from engine.data.tokens import estimate
+from engine.data.validate_text import text_problems
+from engine.data.validate_tools import tool_problems
 from engine.safe_text import one_line
 
-ROLES = ("system", "user", "assistant")
 LONG_ROW = 8192
 """Estimated tokens from which a row is called long: few local trainings run with a longer context and keep it."""
 
-_PLACEHOLDER = re.compile(r"\{\{[^{}\n]{0,80}\}\}")
+_LONG_ORDER = 32
+"""Turns up to which a verdict on their order is kept."""
 _Messages = Sequence[dict[str, Any]]
+_Roles = tuple[str, ...]
+
+
+def validate(messages: _Messages, tools: Any = None, own: Set[str] = frozenset()) -> list[Problem]:
+    """Every problem of one conversation with its `tools`; `own` are the special tokens of the model to be trained.
+
+    What is no list of turns of text is said alone: the other rules would stumble over it.
+    """
+    if shapeless := _shapeless(messages):
+        return [shapeless]
+    found = [*_empty(messages), *_order(tuple([turn["role"] for turn in messages])), *_weights(messages)]
+    return [*found, *_long(messages), *tool_problems(messages, tools), *text_problems(messages, own)]
+
+
+def _shapeless(messages: _Messages) -> Problem | None:
+    if not messages:
+        return Problem("no-turns", "no turns", "give the row a question and an answer")
+    if all([message["role"] in ROLES and isinstance(message["content"], str) for message in messages]):
+        return None
+    for number, message in enumerate(messages, start=1):
+        if message["role"] not in ROLES:
+            text = f"turn {number} has the role {one_line(message['role'], 40)!r}"
+            return Problem("unknown-role", text, f"use {', '.join(ROLES)}")
+    for number, message in enumerate(messages, start=1):
+        if not isinstance(message["content"], str):
+            kind = "nothing" if message["content"] is None else f"a {type(message['content']).__name__}"
+            text = f"turn {number} ({message['role']}) holds {kind} where text belongs"
+            return Problem("not-text", text, "write the content as one text")
+    return None
+
+
+def _empty(messages: _Messages) -> Iterator[Problem]:
+    """The first turn without text among those that need one, and among the others."""
+    blank: dict[bool, str] = {}
+    for number, message in enumerate(messages, start=1):
+        if not message["content"].strip() and not message.get("tool_calls"):
+            blank.setdefault(message["role"] in ("user", "assistant"), f"turn {number} ({message['role']}) is empty")
+    if True in blank:
+        yield Problem("empty-content", blank[True], "fill it in, or leave the row out")
+    if False in blank:
+        yield Problem("empty-turn", blank[False], "leave the turn out, or fill it in", "warning")
+
+
+def _weights(messages: _Messages) -> Iterator[Problem]:
+    weights = [message.get("weight") for message in messages if message["role"] == "assistant"]
+    if weights and set(weights) == {0}:
+        text = f"all {len(weights)} answers have weight 0"
+        yield Problem("nothing-learned", text, "give the answers that should be learned weight 1")
+
+
+def _long(messages: _Messages) -> Iterator[Problem]:
+    tokens = estimate(sum([len(message["content"]) for message in messages]))
+    if tokens > LONG_ROW:
+        text = f"about {tokens:,} tokens (estimate)"
+        yield Problem("long-row", text, "split or shorten it: training cuts what does not fit", "warning")
+
+
+# The order of turns: rules of the roles alone.
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`check` gives what is wrong with a conversation, with the value, or None."""
+    """`check` gives what is wrong with the roles of a conversation, with the value, or None."""
 
     id: str
     severity: Severity
     hint: str
-    check: Callable[[_Messages], str | None]
+    check: Callable[[_Roles], str | None]
 
 
-def validate(messages: _Messages) -> list[Problem]:
-    """Every problem of one conversation. The first group of rules makes sure that the others find turns of text."""
-    problems = _broken(_SHAPE, messages)
-    return problems or _broken(_RULES, messages)
+def _order(roles: _Roles) -> tuple[Problem, ...]:
+    return _judged(roles) if len(roles) <= _LONG_ORDER else _judged.__wrapped__(roles)
 
 
-def _broken(rules: Sequence[Rule], messages: _Messages) -> list[Problem]:
-    found = ((rule, rule.check(messages)) for rule in rules)
-    return [Problem(rule.id, message, rule.hint, rule.severity) for rule, message in found if message]
+@lru_cache(maxsize=4096)
+def _judged(roles: _Roles) -> tuple[Problem, ...]:
+    """Kept, as most rows have one of a few orders: judging them anew took a third of the time of all rules."""
+    found = ((rule, rule.check(roles)) for rule in _ORDER)
+    return tuple(Problem(rule.id, message, rule.hint, rule.severity) for rule, message in found if message)
 
 
-def _unknown_role(messages: _Messages) -> str | None:
-    for number, message in enumerate(messages, start=1):
-        if message["role"] not in ROLES:
-            return f"turn {number} has the role {one_line(message['role'], 40)!r}"
-    return None
+def _no_assistant(roles: _Roles) -> str | None:
+    return None if "assistant" in roles else "no turn is an answer"
 
 
-def _not_text(messages: _Messages) -> str | None:
-    for number, message in enumerate(messages, start=1):
-        if not isinstance(message["content"], str):
-            kind = "nothing" if message["content"] is None else f"a {type(message['content']).__name__}"
-            return f"turn {number} ({one_line(message['role'], 40)}) holds {kind} where text belongs"
-    return None
+def _last_not_assistant(roles: _Roles) -> str | None:
+    return f"the last turn is {roles[-1]!r}" if "assistant" in roles and roles[-1] != "assistant" else None
 
 
-def _empty(messages: _Messages) -> str | None:
-    for number, message in enumerate(messages, start=1):
-        if not message["content"].strip():
-            return f"turn {number} ({message['role']}) is empty"
-    return None
+def _no_user(roles: _Roles) -> str | None:
+    return None if "user" in roles else "no turn is a question"
 
 
-def _nul(messages: _Messages) -> str | None:
-    turns = [number for number, message in enumerate(messages, start=1) if "\0" in message["content"]]
-    return f"turn {turns[0]} holds a NUL character" if turns else None
+def _answer_first(roles: _Roles) -> str | None:
+    first = next((role for role in roles if role not in SYSTEM), None)
+    return "an answer stands before the first question" if first == "assistant" and "user" in roles else None
 
 
-def _no_assistant(messages: _Messages) -> str | None:
-    return None if any(message["role"] == "assistant" for message in messages) else "no turn is an answer"
+def _system_late(roles: _Roles) -> str | None:
+    late = [number for number, role in enumerate(roles, start=1) if number > 1 and role in SYSTEM]
+    return f"turn {late[0]} is a {roles[late[0] - 1]} turn" if late else None
 
 
-def _last_not_assistant(messages: _Messages) -> str | None:
-    last = messages[-1]["role"]
-    answered = any(message["role"] == "assistant" for message in messages)
-    return f"the last turn is {last!r}" if answered and last != "assistant" else None
-
-
-def _no_user(messages: _Messages) -> str | None:
-    return None if any(message["role"] == "user" for message in messages) else "no turn is a question"
-
-
-def _system_late(messages: _Messages) -> str | None:
-    late = [number for number, message in enumerate(messages, start=1) if message["role"] == "system" and number > 1]
-    return f"turn {late[0]} is a system turn" if late else None
-
-
-def _same_role(messages: _Messages) -> str | None:
-    roles = [message["role"] for message in messages]
-    for number, (one, next_one) in enumerate(pairwise(roles), start=1):
-        if one == next_one:
+def _same_role(roles: _Roles) -> str | None:
+    for number, (one, other) in enumerate(pairwise(roles), start=1):
+        if one == other and one in ("user", "assistant"):
             return f"turns {number} and {number + 1} are both {one!r}"
     return None
 
 
-def _placeholder(messages: _Messages) -> str | None:
-    for number, message in enumerate(messages, start=1):
-        if "{{" in message["content"] and (found := _PLACEHOLDER.search(message["content"])):
-            return f"turn {number} holds {one_line(found[0], 60)}"
-    return None
-
-
-def _long(messages: _Messages) -> str | None:
-    tokens = estimate(sum(len(message["content"]) for message in messages))
-    return f"about {tokens:,} tokens (estimate)" if tokens > LONG_ROW else None
-
-
-_SHAPE = (
-    Rule(
-        "no-turns", "error", "give the row a question and an answer", lambda messages: None if messages else "no turns"
-    ),
-    Rule("unknown-role", "error", f"use {', '.join(ROLES)}", _unknown_role),
-    Rule("not-text", "error", "write the content as one text", _not_text),
-)
-_RULES = (
-    Rule("empty-content", "error", "fill it in, or leave the row out", _empty),
-    Rule("nul", "error", "remove the character", _nul),
+_TAIL = "add the answer, or drop what follows the last one: --repair tail"
+_MERGE = "many chat templates refuse such rows; join the turns: --repair merge"
+_ORDER = (
     Rule("no-assistant", "error", "add the answer that should be learned", _no_assistant),
-    Rule("last-not-assistant", "error", "end the row with the answer, or cut the turns after it", _last_not_assistant),
+    Rule("last-not-assistant", "error", _TAIL, _last_not_assistant),
     Rule("no-user", "warning", "add the question: many chat templates need one", _no_user),
-    Rule("system-not-first", "error", "move the system turn to the front", _system_late),
-    Rule("same-role-twice", "warning", "join the two turns: many chat templates refuse them", _same_role),
-    Rule("placeholder", "warning", "fill the placeholder in, or leave the row out", _placeholder),
-    Rule("long-row", "warning", "split or shorten it: training cuts what does not fit", _long),
+    Rule("answer-first", "warning", "put the question before it: many chat templates refuse such rows", _answer_first),
+    Rule("system-not-first", "error", "move the system turn to the front: --repair system", _system_late),
+    Rule("same-role-twice", "warning", _MERGE, _same_role),
 )

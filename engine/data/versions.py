@@ -7,7 +7,8 @@ data/<version>/
   left_out.jsonl  rows that the step could not keep, with their places and reasons
   groups.txt, templates.u64   after a split: the record of data.groups
 
-A version is written into a temporary folder, synced and renamed: it is whole or not there.
+A version is written into a temporary folder, synced and renamed: it is whole or not there. Of an old one `data purge`
+(data.purge) leaves the manifest, which says so under `purged`, and the record of the last split.
 """
 
 import contextlib
@@ -74,14 +75,25 @@ class Version:
 
 
 def open_version(folder: Path) -> Version:
-    """The version in `folder`. Raises DataError when it is not there or not whole."""
+    """The version in `folder`. Raises DataError when it is not there or not whole, or when its rows were deleted."""
+    manifest = _checked(folder)
+    if "purged" in manifest:
+        said = f"the rows of {folder.name} were deleted on {manifest['purged'][:10]} by `tunewright data purge`"
+        raise DataError(said, hint="go on from the current version: tunewright data show", where=str(folder))
+    if not {"rows.jsonl", "rows.idx"} <= manifest["files"].keys():
+        raise DataError("not the manifest of a version", hint=_DAMAGED, where=str(folder / "manifest.json"))
+    return Version(folder, manifest)
+
+
+def _checked(folder: Path) -> dict[str, Any]:
+    """The manifest of a version whose files are as long as it says."""
     if not (folder / "manifest.json").is_file():
         raise DataError(
             f"no data version {folder.name}", hint="tunewright data import FILE makes one", where=str(folder)
         )
     manifest = read_json(folder / "manifest.json")
     sizes = manifest.get("files") if isinstance(manifest, dict) else None
-    if not isinstance(sizes, dict) or not {"rows.jsonl", "rows.idx"} <= sizes.keys():
+    if not isinstance(manifest, dict) or not isinstance(sizes, dict):
         raise DataError("not the manifest of a version", hint=_DAMAGED, where=str(folder / "manifest.json"))
     for name, size in sizes.items():
         path = folder / name
@@ -89,7 +101,7 @@ def open_version(folder: Path) -> Version:
         if found != size:
             said = "is missing" if found is None else f"has {found:,} bytes where {size:,} were written"
             raise DataError(f"{name} {said}", hint=_DAMAGED, where=str(folder))
-    return Version(folder, manifest)
+    return manifest
 
 
 class Writer:
@@ -149,7 +161,7 @@ def writing(data: Path) -> Iterator[Writer]:
         data.mkdir(parents=True, exist_ok=True)
         for abandoned in data.glob(".v*.tmp"):
             shutil.rmtree(abandoned)
-        name = f"v{1 + max((int(path.name[1:]) for path in _versions(data)), default=0)}"
+        name = f"v{1 + max((int(path.name[1:]) for path in all_versions(data)), default=0)}"
         folder = data / f".{name}.tmp"
         folder.mkdir()
         try:
@@ -167,11 +179,21 @@ def writing(data: Path) -> Iterator[Writer]:
 
 def latest_with(data: Path, file: str) -> Path | None:
     """Folder of the newest version that has this file."""
-    having = [path for path in _versions(data) if (path / file).exists()]
-    return max(having, key=lambda path: int(path.name[1:]), default=None)
+    return next((path for path in reversed(all_versions(data)) if (path / file).exists()), None)
 
 
-def _versions(data: Path) -> list[Path]:
-    return (
-        [path for path in data.glob("v*") if path.name[1:].isdecimal() and path.name.isascii()] if data.is_dir() else []
+def last_record(data: Path) -> Path | None:
+    """Folder with the record of the last split, whole; the rows of that version may be gone. Raises DataError."""
+    folder = latest_with(data, "groups.txt")
+    if folder:
+        _checked(folder)
+    return folder
+
+
+def all_versions(data: Path) -> list[Path]:
+    """Folders of the versions below `data`, the oldest first; the rows of some may be gone."""
+    named = data.glob("v*") if data.is_dir() else ()
+    return sorted(
+        (path for path in named if path.name[1:].isdecimal() and path.name.isascii()),
+        key=lambda path: int(path.name[1:]),
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.decide.checklist import QUESTIONS, Question
 from engine.errors import UsageError
+from engine.short_file import read_short
 
 _BY_ID = {question.id: question for question in QUESTIONS}
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?|[0-9]{1,3}(?:,[0-9]{3}){1,4}(?:\.[0-9]{1,15})?")
@@ -39,7 +40,7 @@ class Answers:
 def read_answers(path: Path) -> Answers:
     """The answers in a TOML or JSON file. Raises UsageError that names every problem of the file."""
     try:
-        content = path.read_bytes().decode("utf-8")
+        content = read_short(path).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise UsageError(f"cannot read the answers: {reason}", hint=_HINT, where=str(path)) from error

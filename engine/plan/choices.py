@@ -52,7 +52,7 @@ def choices(project: Project) -> Choices:
     model = project.text("model", "path") or BUILT_IN_NAME
     if plan:
         return Choices("full" if plan.get("method") == "full" else "lora", model, _own(plan))
-    general = proposed(project).general_file
+    general = None if settings.get("data", {}).get("general") else proposed(project).general_file
     return Choices("lora", model, {"general_file": general} if general else {})
 
 

@@ -41,6 +41,10 @@ class Situation:
     """A GPU that computes in bfloat16 will train."""
     free_bytes: int
     """Memory that is free where training will run."""
+    general_file: str | None = None
+    """General rows that were chosen with the data; None: none were."""
+    general_share: float = 0.0
+    """Theirs, of all rows trained on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +168,14 @@ def _pick_cap(picker: _Picker, longest_answer: int, context: int | None) -> None
 
 def _pick_mix(picker: _Picker, situation: Situation) -> int:
     """Picks the general rows to mix in; returns how many rows are trained on with them."""
-    file = picker.pick("general_file", None, "the model's card names no general data, and neither do you")
+    chosen = situation.general_file
+    reason = "chosen in Data" if chosen else "the model's card names no general data, and neither do you"
+    file = picker.pick("general_file", chosen, reason, heed_card=chosen is None)
     picker.pick("general_sha256", None, "SHA-256 of general_file: a resumed run has to read the same rows")
     if file is None:
         share = picker.pick("general_share", 0.0, "no general data to mix in", heed_card=False)
+    elif file == chosen:
+        share = picker.pick("general_share", situation.general_share, "chosen in Data", heed_card=False)
     else:
         share = picker.pick("general_share", 0.2, "field: a fifth keeps general skills (5 to 20 %)")
     return mixed_rows(situation.rows, share)

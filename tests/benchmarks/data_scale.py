@@ -1,4 +1,4 @@
-"""Time and memory of import, split and opening rows, on generated support-desk rows.
+"""Time and memory of check, import, report, split and opening rows, on generated support-desk rows of 590 bytes.
 
     python -m tests.benchmarks.data_scale 10000 100000 1000000
 
@@ -85,9 +85,20 @@ def _import(folder: Path, count: int) -> None:
     from engine.data.importing import import_files
     from engine.data.mapping import Mapping
     from engine.data.prepare import find_sources
+    from engine.project import Project
 
     mapping = Mapping(category="desk")
-    import_files(find_sources([folder / "rows.jsonl"], mapping), mapping, folder / "data")
+    project = Project.create(folder / "project")
+    version = import_files(find_sources([folder / "rows.jsonl"], mapping), mapping, project.data)
+    project.set("data", {"version": version.name})
+
+
+def _report(folder: Path, count: int) -> None:
+    from engine.data.report import make_report
+    from engine.project import Project
+
+    report = make_report(Project.open(folder / "project"))
+    print(f"  {', '.join(f'{one.rule} {one.count:,}' for one in report.findings)}", file=sys.stderr)
 
 
 def _check(folder: Path, count: int) -> None:
@@ -104,15 +115,26 @@ def _split(folder: Path, count: int) -> None:
     from engine.data.splitting import split
     from engine.data.versions import open_version
 
-    made = split(open_version(folder / "data" / "v1"), folder / "data", seed=0)
+    data = folder / "project" / "data"
+    made = split(open_version(data / "v1"), data, seed=0)
     print(f"  {made.counts} in {made.groups} groups; proof: {made.proof.text}", file=sys.stderr)
 
 
 def _open(folder: Path, count: int) -> None:
+    from engine.data.report import saved_report
     from engine.data.versions import open_version
+    from engine.project import Project
 
+    project = Project.open(folder / "project")
     started = time.perf_counter()
-    version = open_version(folder / "data" / "v2")
+    report = saved_report(project)
+    assert report is not None
+    risky = report.risky()
+    seen = [*report.members(report.findings[0].rule)[-1:], *report.flags(risky[0])]
+    reported = time.perf_counter() - started
+    print(f"  report with {len(risky):,} risky rows: {1e3 * reported:.2f} ms; seen {len(seen)}", file=sys.stderr)
+    started = time.perf_counter()
+    version = open_version(project.version_folder("v2"))
     opened = time.perf_counter() - started
     random, seconds = Random(1), []
     for _ in range(1000):
@@ -122,7 +144,14 @@ def _open(folder: Path, count: int) -> None:
     print(f"  open {1e3 * opened:.2f} ms; a row {1e6 * sorted(seconds)[500]:.0f} us (median of 1000)", file=sys.stderr)
 
 
-_STEPS = {"generate": _generate, "check": _check, "import": _import, "split": _split, "open": _open}
+_STEPS = {
+    "generate": _generate,
+    "check": _check,
+    "import": _import,
+    "report": _report,
+    "split": _split,
+    "open": _open,
+}
 
 
 def main(arguments: list[str]) -> None:

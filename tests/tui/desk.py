@@ -4,20 +4,23 @@ No model is run: answers, losses and the export are written down here, and every
 scores, intervals, verdicts, gates) is what the engine makes of them.
 """
 
+import itertools
 import json
 import math
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine import evaluation, findings, journey, measure, planning
+from engine import evaluation, findings, journey, measure, planning, reviewing
 from engine.data.adopt import adopt, current
 from engine.data.cleaning import clean
 from engine.data.importing import import_files
 from engine.data.mapping import Mapping
 from engine.data.prepare import find_layout
+from engine.data.report import make_report
 from engine.data.splitting import split
 from engine.decide.answers import read_answers
 from engine.decide.record import record_verdict
@@ -67,14 +70,19 @@ def _data(project: Project) -> None:
         manifest.write_text(json.dumps({**version.manifest, "created": MADE}), encoding="utf-8")
         adopt(project, version)
     journey.waive(project, "data", "pii", "the sample's personal data is invented")
+    make_report(project)
 
 
 def _review(project: Project) -> None:
-    review = open_review(project)
-    for number in range(100):
-        review.decide(
-            "reject" if number in (17, 61) else "accept", reason="wrong-answer" if number in (17, 61) else None
-        )
+    seconds = itertools.count(NOON, 4.0)
+    with pytest.MonkeyPatch.context() as patch:
+        # Somebody who reads, four seconds a row.
+        patch.setattr(reviewing, "now", lambda: datetime.fromtimestamp(next(seconds), UTC).isoformat())
+        review = open_review(project)
+        for number in range(100):
+            bad = number % 29 == 17
+            review.card()
+            review.decide("reject" if bad else "accept", reason="wrong" if bad else None)
 
 
 def _where(project: Project) -> None:

@@ -49,6 +49,7 @@ def reviewable(folder: Path, rows: Iterable[Row]) -> Project:
                 "mapping": {"category": "kind"},
                 "secrets": _NONE,
                 "privacy": _NONE,
+                "problems": [],
             }
         )
         name = writer.name

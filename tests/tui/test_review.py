@@ -47,13 +47,13 @@ def test_a_rejection_takes_a_digit_for_its_reason_and_esc_takes_it_back(small: P
     async def scene() -> None:
         async with wizard(small, "review") as (app, pilot):
             await press(pilot, "x")
-            assert "Why? 1 wrong answer 2 wrong format" in shown(app) and "6 other" in shown(app)
-            await press(pilot, "a", "n", "u", "A", "7")
+            assert "Why? 1 wrong answer 2 incomplete" in shown(app) and "9 other" in shown(app)
+            await press(pilot, "a", "n", "u", "A", "r")
             assert log(small) == [] and "Why?" in shown(app)
             await press(pilot, "escape")
             assert "Why?" not in shown(app) and question_of(small) in shown(app)
             await press(pilot, "x", "3")
-            assert log(small) == [("reject", "unclear")] and "1 bad" in shown(app)
+            assert log(small) == [("reject", "style")] and "1 bad" in shown(app)
             await press(pilot, "4")
             assert "4 Where waits for 1 Decide" in shown(app)
 
@@ -64,8 +64,8 @@ def test_narrow_terminals_show_the_reasons_by_code(small: Project) -> None:
     async def scene() -> None:
         async with wizard(small, "review", size=(40, 12)) as (app, pilot):
             await press(pilot, "x")
-            assert "1 wrong-answer 2 wrong-format 3 unclear" in shown(app)
-            assert "4 off-topic 5 harmful 6 other esc" in shown(app)
+            assert "1 wrong 2 incomplete 3 style 4 unsafe" in shown(app)
+            assert "5 pii 6 duplicate 7 label 8 format 9" in shown(app)
 
     played(scene)
 
@@ -192,10 +192,10 @@ def test_without_data_it_says_what_to_do_and_no_key_does_harm(project: Project) 
     async def scene() -> None:
         async with wizard(project, "review") as (app, pilot):
             assert "the project has no data. Step 2 imports it" in shown(app)
-            for key in "axeEsfd":
+            for key in "axeEsfdtC":
                 await press(pilot, key)
                 assert "no card is shown" in shown(app), key
-            for key in "ubA":
+            for key in "ubAc":
                 await press(pilot, key)
                 assert "there is nothing to read" in shown(app), key
                 await press(pilot, "escape")
@@ -231,7 +231,7 @@ def test_report_and_raw_row_are_a_key_away(small: Project) -> None:
     async def scene() -> None:
         async with wizard(small, "review") as (app, pilot):
             await press(pilot, "x", "3", "b")
-            assert "rejected as unclear or ambiguous: 1" in shown(app) and "limit of the gate: 10 %" in shown(app)
+            assert "rejected as style or tone: 1" in shown(app) and "limit of the gate: 10 %" in shown(app)
             await press(pilot, "escape", "d")
             card = open_review(small).card()
             assert card and card.row.id in shown(app) and '"kind": "sums"' in shown(app) and SYSTEM in shown(app)
@@ -296,5 +296,5 @@ def test_the_log_is_what_the_command_reads(small: Project) -> None:
 
     played(scene)
     report = open_review(small).report().document()
-    assert (report["seen"], report["bad"], report["reasons"]) == (2, 1, {"other": 1})
+    assert (report["seen"], report["bad"], report["reasons"]) == (2, 1, {"duplicate": 1})
     assert all(orjson.loads(line)["version"] == "v1" for line in small.reviews.read_bytes().splitlines())

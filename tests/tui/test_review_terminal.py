@@ -1,11 +1,15 @@
 """The review in real terminals: what each card costs, what a kill costs (nothing), and rows that attack."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from engine.augment.candidates import Ledger
+from engine.data.report import make_report
 from engine.durable import read_lines
+from engine.guideline import save
 from engine.project import Project
 from engine.reviewing import open_review
 from tests.tui.reviewable import example, reviewable, talk
@@ -36,8 +40,8 @@ ROWS = (
 )
 
 
-def opened(project: Project, **options: object) -> Terminal:
-    return Terminal(sys.executable, "-m", "tui", "review", cwd=project.root, **options)  # type: ignore[arg-type]
+def opened(project: Project, *words: str, **options: object) -> Terminal:
+    return Terminal(sys.executable, "-m", "tui", "review", *words, cwd=project.root, **options)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -58,6 +62,42 @@ def test_a_hundred_plain_verdicts_are_a_hundred_unshifted_keys(long_rows: Projec
         assert terminal.bytes_for("j") <= 1_500
         assert terminal.listen(2.0) == b""
     assert len(list(read_lines(long_rows.reviews))) == 101
+
+
+@pytest.mark.parametrize("queue", ["risk", "candidates"])
+def test_a_verdict_costs_one_key_in_every_queue(tmp_path: Path, queue: str) -> None:
+    rows = [example(n, talk(n), f"{talk(n + 500)} n{n}@example.org") for n in range(104)]
+    project = reviewable(tmp_path / "p", rows)
+    if queue == "risk":
+        make_report(project)
+    else:
+        said = {"method": "template", "generator": "rules", "seed": 1, "time": "", "parent_id": rows[0].id}
+        ledger = Ledger(project)
+        for number, row in enumerate(rows):
+            ledger.keep(replace(row, provenance={**said, "variant": number}, parent=rows[0].id))
+    with opened(project, "--queue", queue) as terminal:
+        assert len(terminal.first_frame(f"{queue} 0 of 104").raw) <= FIRST_FRAME
+        for number, key in enumerate("aafsa", start=1):
+            answer = terminal.answer_to(key, quiet_s=0.05)
+            assert 0 < len(answer.raw) <= NEXT_EXAMPLE, (number, key)
+        terminal.press("a" * 95)
+        terminal.wait_for(f"{queue} 99 of 104")
+        terminal.press("r")
+        terminal.settle()
+    assert [line["queue"] for _, line in read_lines(project.reviews)] == [queue] * 100
+
+
+def test_what_the_checks_say_is_not_sent_before_the_verdict(tmp_path: Path) -> None:
+    rows = [example(n, f"Who is number {n}?", f"That is n{n}@example.org.") for n in range(3)]
+    project = reviewable(tmp_path / "p", rows)
+    make_report(project)
+    with opened(project) as terminal:
+        terminal.first_frame("random 0 of 3")
+        for key in ("d", "escape", "?", "escape", "b", "escape", "x", "escape", "c", "e", "escape"):
+            terminal.answer_to(key, quiet_s=0.05)
+        assert b"the checks say" not in terminal.raw
+        terminal.press("a")
+        terminal.wait_for("just judged, the checks say: personal data")
 
 
 def test_scrolling_a_card_and_asking_for_a_reason_are_cheap(long_rows: Project) -> None:
@@ -115,6 +155,25 @@ def test_nothing_of_a_hostile_row_reaches_the_terminal(tmp_path: Path) -> None:
             terminal.wait_for(f"{number + 1} of 13")
         terminal.wait_for("13 of 13 rows are read.")
         terminal.settle()
+        assert hostile(terminal.raw, copied=True) == []
+
+
+def test_nothing_hostile_reaches_it_from_the_other_queues_and_readers(tmp_path: Path) -> None:
+    texts = [text[:300] for text in ROWS[1:7]]
+    rows = [example(n, f"{text} ann{n}@example.org", f"{n % 2}{text}") for n, text in enumerate(texts * 2)]
+    project = reviewable(tmp_path / "p", rows)
+    make_report(project)
+    open_review(project, reviewer="ann").decide("accept")
+    open_review(project, reviewer="bo").decide("edit", after=f"no {EVIL}")
+    save(project, f"Right is {EVIL}")
+    with opened(project, "--queue", "risk") as terminal:
+        terminal.first_frame("risk 0 of")
+        for key in ("c", "enter", "d", "escape", "a", "c", "enter", "b", "escape", "g", "escape"):
+            terminal.answer_to(key, quiet_s=0.05)
+        terminal.answer_to("r", "r", "r")
+        terminal.wait_for("disagreements 0 of 1", 5)
+        terminal.answer_to("C")
+        terminal.answer_to(f"so {EVIL.replace(chr(7), '')}\r")
         assert hostile(terminal.raw, copied=True) == []
 
 

@@ -314,6 +314,9 @@ def test_hints_name_the_step_where_a_key_does_it() -> None:
     assert journey.by_step("make one with `tunewright plan --set KEY=VALUE`") == "make one with step 5 (Plan)"
     assert journey.by_step("tunewright resume run-1") == "step 7 (Train)"
     assert journey.by_step('or: tunewright waive data pii --reason "it is ours"') == "or: w in step 2 (Data)"
+    assert journey.by_step("do: tunewright data redact, then tunewright data certificate") == "do: step 2 (Data)"
+    assert journey.by_step("tunewright data clean --drop near, then data split; x") == "step 2 (Data); x"
+    assert journey.by_step("tunewright plan, then tunewright train") == "step 5 (Plan), then step 7 (Train)"
     assert journey.by_step("tunewright audit verify says more") == "tunewright audit verify says more"
 
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import audit, journey
-from engine.cli import main
 from engine.data.mapping import Mapping
 from engine.data.read import check_paths, paths_in
 from engine.data.versions import open_version
 from engine.errors import DataError, UsageError
 from engine.journey import waive
 from engine.project import Project
+from tests.unit.commands import document, run, written
 
 SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 ATTACK = "\x1b]52;c;aGk=\x07\x1b[2J\x9b31m[/bold]\u202e"
@@ -25,23 +25,6 @@ ATTACK = "\x1b]52;c;aGk=\x07\x1b[2J\x9b31m[/bold]\u202e"
 def chat(question: str, answer: str = "On its way.", **meta: Any) -> dict[str, Any]:
     turns = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
     return {"messages": turns, **meta}
-
-
-def written(folder: Path, rows: list[Any], name: str = "rows.jsonl") -> Path:
-    path = folder / name
-    lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
-
-
-def run(*words: object) -> int:
-    return main([str(word) for word in words])
-
-
-def document(capsys: pytest.CaptureFixture[str], *words: object) -> dict[str, Any]:
-    assert run(*words, "--json") in (0, 3)
-    found: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return found
 
 
 def state(project: Project) -> dict[str, str]:
@@ -75,8 +58,10 @@ def test_check_reports_everything_at_once(tmp_path: Path, capsys: pytest.Capture
     broken = next(problem for problem in report["problems"] if problem["rule"] == "json-syntax")
     assert broken["first"][0]["file"] == "rows.jsonl"
     assert broken["first"][0]["line"] == 17
-    assert report["duplicates"] == {"exact": 1, "near": 0, "clusters": 1, "threshold": 0.85}
-    assert report["conflicts"] == {"prompts": 1}
+    twins = {"exact": 1, "near": 0, "clusters": 1, "threshold": 0.85, "first": [["rows.jsonl:1", "rows.jsonl:13"]]}
+    assert report["duplicates"] == twins
+    both = [["rows.jsonl:1", "rows.jsonl:13", "rows.jsonl:14"]]
+    assert report["conflicts"] == {"prompts": 1, "near": 0, "first": both}
     assert report["secrets"] == {"findings": 1, "by_kind": {"github_token": 1}}
     assert report["privacy"]["by_kind"] == {"email": 1}
     assert report["privacy"]["not_scanned"] == ["names", "addresses", "organisations"]
@@ -255,57 +240,6 @@ def test_another_process_changing_the_project_is_waited_for(
     with project.changing("something else"):
         assert run("--project", project.root, "data", "import", path, "--yes") == 5
     assert "something else" in capsys.readouterr().err
-
-
-def test_look_shows_how_each_file_would_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    chats = written(tmp_path, ["{broken", *ROWS, *[chat("", "no question")] * 300])
-    table = tmp_path / "table.csv"
-    table.write_text(f'subject,label,desk\n"My key is {SECRET}",late,north\n', encoding="utf-8")
-    found = document(capsys, "data", "look", chats, table, "--prompt", "subject", "--answer", "label,desk")
-    first, second = found["files"]
-    assert (first["format"], first["records"], second["format"]) == ("chat", 200, "columns")
-    assert first["columns"] == ["messages", "desk"]
-    assert [sample["line"] for sample in first["samples"]] == [2, 3, 4]
-    assert first["samples"][0]["messages"][1] == {"role": "assistant", "content": "amber is on its way."}
-    assert {problem["rule"] for problem in first["problems"]} == {"json-syntax", "empty-content"}
-    assert second["examples"] == ["My key is <SECRET:github_token:1>", "late", "north"]
-    assert second["answer_keys"] == ["label", "desk"]
-    assert found["mapping"]["answer"] == ["label", "desk"]
-    assert found["error"] is None
-    assert run("data", "look", chats, table, "--prompt", "subject", "--answer", "label,desk") == 0
-    shown = capsys.readouterr().out
-    assert "rows.jsonl: chat" in shown
-    assert "assistant: amber is on its way." in shown
-    assert SECRET not in shown
-
-
-def test_look_says_what_is_in_the_way_and_which_columns_there_are(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    unknown = written(tmp_path, [{"ask": "Where?", "say": "Here."}])
-    found = document(capsys, "data", "look", unknown)
-    assert found["files"][0]["format"] is None
-    assert found["files"][0]["columns"] == ["ask", "say"]
-    assert "fits no known format" in found["error"]["message"]
-    found = document(capsys, "data", "look", unknown, "--prompt", "ask", "--answer", "say", "--group", "customer")
-    assert found["files"][0]["error"] is None
-    assert "'customer'" in found["error"]["message"]
-    assert run("data", "look", tmp_path / "none.jsonl") == 3
-    assert run("data", "look", tmp_path) == 3
-    assert run("data", "look", written(tmp_path, ["{'no': 'json'}"], "python.jsonl")) == 3
-
-
-def test_looking_shows_hostile_content_as_safe_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = written(
-        tmp_path, [chat(f"Hello {ATTACK}", ATTACK, **{ATTACK: ATTACK})], f"rows{ATTACK.replace('/', '')}.jsonl"
-    )
-    sample = document(capsys, "data", "look", path)["files"][0]["samples"][0]
-    assert sample["messages"][0]["content"] == "Hello [/bold]<U+202E>"
-    for words in (("data", "look", path), ("data", "look", path, "--json"), ("data", "look", path, "--group", "x")):
-        assert run(*words) == 0
-    shown = "".join(capsys.readouterr())
-    assert "Hello" in shown
-    assert not [character for character in "\x1b\x9b\x07\u202e" if character in shown]
 
 
 def test_show_tells_where_the_current_version_comes_from(

@@ -53,7 +53,7 @@ def shown(review: Review) -> Card:
 def press(review: Review, keys: str) -> None:
     for key in keys:
         if key == "x":
-            review.decide("reject", reason="wrong-answer")
+            review.decide("reject", reason="wrong")
         elif key == "u":
             review.undo()
         else:
@@ -364,7 +364,7 @@ def test_rows_are_read_line_by_line(
     assert "1 of 12 · rows.jsonl:" in printed.err and "assistant: " in printed.err
     assert "1 accepted, 1 rejected, 1 edited, 1 flagged, 0 skipped" in printed.out
     said = [json.loads(line) for line in small.reviews.read_text(encoding="utf-8").splitlines()]
-    assert said[1]["reason"] == "wrong-format" and said[2]["after"] == "Over\nthere."
+    assert said[1]["reason"] == "incomplete" and said[2]["after"] == "Over\nthere."
     typed(monkeypatch, "a\n")
     assert cli.main(["review", "--project", str(small.root)]) == 2
     assert "what was answered is kept" in capsys.readouterr().err

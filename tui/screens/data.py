@@ -1,6 +1,7 @@
-"""Data: files become rows, without errors, duplicates and contradictions, in three parts that share nothing."""
+"""Data: files become rows; every line of the report on them leads to the rows behind it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on
@@ -8,55 +9,83 @@ from textual.binding import BindingType
 from textual.types import CSSPathType
 from textual.widget import Widget
 
-from engine import journey
+from engine.data.adopt import current
+from engine.data.checklist import Item
 from engine.data.mapping import Mapping
-from engine.data.overview import Overview, overview, would_go_stale
-from engine.data.read import check_paths, paths_in
+from engine.data.overview import Overview, overview
+from engine.data.report import Report, saved_report
 from engine.journey import STEPS
+from engine.quality import quality
 from engine.sample import proposed
 from tui.keys import Key, bindings
-from tui.screens.ask import Ask, Choose
-from tui.screens.data_columns import ColumnChoice
-from tui.screens.data_confirm import Confirm
-from tui.screens.data_lines import ABOUT, Entry, after_import, before_import, descent_row, next_kind
+from tui.screens.ask import Choose
+from tui.screens.data_doors import Doors
+from tui.screens.data_found import ABOUT as ABOUT_FOUND
+from tui.screens.data_found import found_lines
+from tui.screens.data_import import Importing
+from tui.screens.data_lines import ABOUT, Entry, before_import, descent_row, next_kind, report_s, road
+from tui.screens.data_made import made_panel
+from tui.screens.data_uses import ABOUT as ABOUT_USES
+from tui.screens.data_uses import Uses, more_lines
 from tui.screens.panel import Panel
 from tui.screens.step import StepScreen
 from tui.widgets.lines import Lines
 from tui.widgets.painted import Painted, Row, row
 from tui.widgets.prose import Prose
 
-_DROPS = (
-    ("duplicates,conflicts", "both (recommended)", "the first of equal rows stays; of a contradiction none"),
-    ("duplicates", "duplicates only", "equal rows count twice: the model leans towards them"),
-    ("conflicts", "contradictions only", "one prompt with two answers teaches neither: all go"),
+_BY_ITSELF_S = 10.0
+"""A report that takes no longer is made by itself after a command that made a new version."""
+DROPS = (
+    ("duplicates,near,conflicts", "all of it (recommended)", "as decided; else one of a cluster, no contradiction"),
+    ("duplicates,conflicts", "equal, contradictions", "nearly equal rows stay: they are kept in one split"),
+    ("duplicates,near", "equal and nearly equal", "rows that count twice make the model lean towards them"),
+    ("duplicates", "equal rows only", "the first of each, or the one that you chose, stays"),
+    ("conflicts", "contradictions only", "what you decided about each; of the others all rows go"),
 )
+"""--drop, what it is, and what becomes of the rows."""
+IN_REVIEW = ("reviewed", "agreement", "guideline")
+LEADS = {
+    "secrets_masked": "secrets",
+    "pii": "privacy",
+    "split_proof": "split",
+    "tokens": "lengths",
+    "balance": "categories",
+    "minimum": "categories",
+    "diversity": "duplicates",
+    "licence": "origin",
+    "origin": "origin",
+}
+"""Item of the checklist -> kind of the line where something can be done about it; IN_REVIEW: in step 3."""
 
 
 class DataScreen(StepScreen):
-    """Import, clean, split; what was found stands between them."""
+    """The road through the step on top, the report's lines below; Enter goes where the marked line leads."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["step.tcss", "data.tcss"]
     STEP = "data"
     KEYS: ClassVar[Sequence[Key]] = (
         Key("i", "import_files", "import", "import files into a new version"),
+        Key("r", "report", "report", "look for flaws in the current version, anew where that was done"),
         Key("c", "clean", "clean", "a new version without duplicates and contradictions"),
-        Key("s", "split", "split", "a new version in train, validation and test, with its proof"),
+        Key("s", "split", "split", "a new version in train, validation and test; once that is done, its proof"),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(KEYS)
     ABOUT = (
         "Rows are read, judged by rules, freed of secrets, compared and split by whole groups; every step makes a new "
-        "version and changes none. Near duplicates are counted by `tunewright data check`, and not dropped here; "
-        "personal data is found and not redacted; rows are not translated, augmented or edited in this step."
+        "version and changes none. The first marked line is the next thing to do. Below the road stands what was "
+        "found: Enter on a line shows the rows behind it, / filters there, esc comes back. Rows are not translated."
     )
 
     def __init__(self) -> None:
         super().__init__()
+        self._importing = Importing(self, self.unless_stale)
+        self._uses = Uses(self)
         self._found: Overview | None = None
+        self._report: Report | None = None
         self._entries: list[Entry] = []
         self._stood: object = None
-        self._typed = ""
-        self._files: tuple[str, ...] = ()
-        self._columns: tuple[str, ...] = ()
+        self._offered: str | None = None
+        """The version whose report was made here, or offered."""
 
     def body(self) -> Iterable[Widget]:
         yield Painted([row((STEPS[self.STEP].asks, "head"))], classes="title")
@@ -64,19 +93,37 @@ class DataScreen(StepScreen):
         yield Lines(id="steps")
         yield Prose(id="detail")
 
+    def watched(self) -> Sequence[Path]:
+        name = self.project.data_version()
+        folder = self.project.report_folder(name) if name else self.project.data
+        return (*super().watched(), folder / "report.json", folder.parent / "choices.jsonl")
+
     def reload_body(self) -> None:
-        assert self.status
-        items = {one.item: one for one in self.status.items}
-        found = self._found = overview(self.project)
-        files = () if found else proposed(self.project).files
-        self._entries = after_import(found, items) if found else before_import(files)
-        stands = (found.version.name if found else "", next_kind(found, items, files))
-        kinds = [one.kind for one in self._entries]
+        self._found, self._report = overview(self.project), saved_report(self.project)
+        stands, after = self._stand()
+        at = [one.kind for one in self._entries].index(after)
         lines = self.query_one("#steps", Lines)
-        lines.show([one.line for one in self._entries], None if stands == self._stood else kinds.index(stands[1]))
+        lines.show([one.line for one in self._entries], None if stands == self._stood else at)
         self._stood = stands
         self.query_one("#descent", Painted).show([descent_row(self._found)])
         self._show_detail()
+
+    def _stand(self) -> tuple[object, str]:
+        """Makes the lines; (what has to change for another line to be marked, kind of the one that comes next)"""
+        assert self.status
+        found, report = self._found, self._report
+        if found is None:
+            files = proposed(self.project).files
+            self._entries = before_import(files)
+            return "", "sample" if files else "import"
+        items = {one.item: one for one in self.status.items}
+        self._entries = [
+            *road(found, report, items),
+            *(found_lines(report, quality(self.project, report)) if report else []),
+            *more_lines(self.project, found),
+        ]
+        after = next_kind(found, report, items)
+        return (found.version.name, after), after
 
     @property
     def _entry(self) -> Entry:
@@ -84,121 +131,146 @@ class DataScreen(StepScreen):
 
     @on(Lines.Highlighted, "#steps")
     def _show_detail(self) -> None:
-        self.query_one("#detail", Prose).show(self._entry.detail)
+        self.query_one("#detail", Prose).show(self._entry.detail if self._entries else [])
 
     def topic(self) -> list[Row]:
-        return [row(ABOUT[self._entry.kind])] if self._entries else []
+        about = {**ABOUT, **ABOUT_FOUND, **ABOUT_USES}
+        return [row(about[self._entry.kind])] if self._entries and self._entry.kind in about else []
+
+    def action_waive(self) -> None:
+        # On the line about personal data it is that which is meant.
+        if self._entries and self._entry.kind == "privacy" and self._fails("pii"):
+            self._waive("pii")
+        else:
+            super().action_waive()
+
+    def _fails(self, item: str) -> bool:
+        return any(one.item == item and one.state == "failed" for one in self.status.items) if self.status else False
 
     # Enter.
 
     @on(Lines.Chosen, "#steps")
     def _chosen(self) -> None:
-        entry = self._entry
-        if entry.problem:
-            self.app.push_screen(
-                Panel(f"{entry.problem['rule']}: {entry.problem['rows']:,} rows", _places(entry.problem))
-            )
-        elif entry.kind == "privacy" and self._fails("pii"):
-            self._waive("pii")
-        elif (entry.kind == "split" and self._split_done) or (
-            entry.kind in ("import", "secrets", "privacy") and self._found
-        ):
-            self.app.push_screen(Panel(entry.kind.title(), [*entry.detail, row(""), *self.topic()]))
-        else:
-            acts: dict[str, Callable[[], None]] = {
-                "sample": self._look_at_proposed,
-                "clean": self.action_clean,
-                "split": self.action_split,
-            }
-            acts.get(entry.kind, self.action_import_files)()
+        self._open(self._entry.kind, self._entry.rule)
 
-    def _fails(self, item: str) -> bool:
-        return any(one.item == item and one.state == "failed" for one in self.status.items) if self.status else False
+    def _open(self, kind: str, rule: str = "") -> None:
+        """Goes where a line of this kind leads: does what comes next, or shows what there is."""
+        acts: dict[str, Callable[[], None]] = {
+            "sample": self._look_at_proposed,
+            "report": self.action_report,
+            "clean": self.action_clean,
+            "repairs": self._repair,
+            "more": self.action_import_files,
+        }
+        if kind in acts and not (kind == "report" and self._report):
+            acts[kind]()
+        elif kind == "split":
+            self.action_split()
+        elif self._found is None:
+            self.action_import_files()
+        elif not self._uses.open(kind):
+            self._show(kind, rule)
+
+    def _show(self, kind: str, rule: str) -> None:
+        """The rows behind a line; of one without rows, what is known of it."""
+        behind = self._doors.behind(kind, rule) if self._doors else None
+        if behind:
+            self.app.push_screen(behind)
+            return
+        entry = next(one for one in self._entries if (one.kind, one.rule) == (kind, rule))
+        about = [one for one in self.topic() if one not in entry.detail]
+        self.app.push_screen(Panel(kind.title(), [*entry.detail, row(""), *about]))
+
+    @property
+    def _doors(self) -> Doors | None:
+        return Doors(self.project, self._report, self.action_clean, self._open_item) if self._report else None
+
+    def _open_item(self, item: Item) -> bool:
+        """Goes from an item of the checklist to where something can be done about it, if there is such a place."""
+        behind = self._doors.rule(item.rule) if self._doors and item.rule else None
+        if behind:
+            self.app.push_screen(behind)
+        elif item.item in IN_REVIEW:
+            self.wizard.jump("review")
+        elif item.item in LEADS:
+            self._open(LEADS[item.item])
+        else:
+            return False
+        return True
 
     @property
     def _split_done(self) -> bool:
         return bool(self._found and self._found.split)
 
-    # Import: which files, how they would be read, then the import.
+    # Import.
 
     def action_import_files(self) -> None:
-        why = [
-            row("One or more paths with spaces between; quotes as in a shell, ~ is your home folder."),
-            row("Formats: .jsonl, .json, .csv in UTF-8. Nothing is imported before you have seen samples."),
-        ]
-
-        def typed(text: str) -> None:
-            self._typed, self._files, self._columns = text, tuple(map(str, paths_in(text))), ()
-            self._look()
-
-        self.ask(Ask("Which files?", why, self._typed, check_paths), typed)
+        self._importing.start()
 
     def _look_at_proposed(self) -> None:
         given = proposed(self.project)
-        self._files, self._columns = given.files, ("--mapping", given.mapping) if given.mapping else ()
-        self._look()
+        self._importing.look_at(given.files, ("--mapping", given.mapping) if given.mapping else ())
 
-    def _look(self) -> None:
-        self.act("data", "look", *self._files, *self._columns)
+    def _repair(self) -> None:
+        """Looks at the files of the import again: r on the samples shows the repairs."""
+        assert self._found
+        manifest = self._found.manifest
+        files = [source["path"] for source in manifest["sources"]]
+        self._importing.look_at(files, Mapping.from_document(manifest["mapping"]).flags())
 
     def finished(self, command: Sequence[str], document: Any) -> None:
-        def told(answer: str) -> None:
-            self._confirmed(document, answer)
-
         if command[1] == "look":
-            self.app.push_screen(Confirm(document), self._answered(told))
+            self._importing.looked(document)
+        elif panel := made_panel(command, document):
+            self.app.push_screen(panel)
+        self._report_by_itself()
 
-    def _confirmed(self, document: Any, answer: str) -> None:
-        def import_them() -> None:
-            self.act("data", "import", *self._files, *self._columns, "--yes")
+    def on_mount(self) -> None:
+        # A version that is there already is looked at when the person asks for it.
+        self._offered = self.project.data_version()
 
-        if answer == "yes":
-            self._unless_stale(import_them)
-        else:
-            ColumnChoice(self, document, self._look_again).start()
+    def on_screen_resume(self) -> None:
+        # Another screen, such as that of personal data, may have made a version.
+        if self._seen is not None and self.wizard.work is None:
+            self._report_by_itself()
 
-    def _look_again(self, mapping: Mapping) -> None:
-        self._columns = tuple(mapping.flags())
-        self._look()
+    def _report_by_itself(self) -> None:
+        """Makes the report on a version that is new here, once, and where it takes no longer than one would wait."""
+        name = self.project.data_version()
+        if name in (None, self._offered):
+            return
+        self._offered = name
+        if saved_report(self.project) is None and report_s(len(current(self.project))) <= _BY_ITSELF_S:
+            self.act_meanwhile("data", "report", "--again")
 
-    # Clean and split.
+    # Report, clean and split.
+
+    def action_report(self) -> None:
+        running = self.wizard.work
+        if self._nothing_yet("look at") or (running and running.command[:2] == ("data", "report")):
+            return
+        self.act("data", "report", "--again")
 
     def action_clean(self) -> None:
-        if self._found is None:
-            self.wizard.say("there is nothing to clean yet: import files first")
+        if self._nothing_yet("clean"):
             return
-        rows = [row((f"{name:<20} ", "strong"), why) for _, name, why in _DROPS]
-        why = [row(ABOUT["clean"])]
 
         def chosen(number: int) -> None:
-            self._unless_stale(lambda: self.act("data", "clean", "--drop", _DROPS[number][0]))
+            self.unless_stale(lambda: self.act("data", "clean", "--drop", DROPS[number][0]))
 
-        self.choose(Choose("Drop what?", rows, why), chosen)
+        rows = [row((f"{name:<24} ", "strong"), why) for _, name, why in DROPS]
+        self.choose(Choose("Drop what?", rows, [row(ABOUT["clean"])]), chosen)
 
     def action_split(self) -> None:
-        if self._found is None or self._split_done:
-            done = "is split already, and a split moves no row again" if self._found else "has no rows yet"
-            self.wizard.say(f"the project {done}: import or clean first")
+        if self._nothing_yet("split"):
             return
-        self._unless_stale(lambda: self.act("data", "split"))
+        if self._split_done:
+            self._uses.open("proof")
+        else:
+            self.unless_stale(lambda: self.act("data", "split"))
 
-    def _unless_stale(self, act: Callable[[], None]) -> None:
-        """Acts; where later steps rest on the present version, only after a yes."""
-        later = would_go_stale(journey.read(self.project))
-        if not later:
-            act()
-            return
-        why = [row("Their evidence rests on the present version. Nothing is deleted; it has to be shown anew.")]
-        rows = [row(("no, leave it as it is", "strong")), row(("yes, make a new version", "strong"))]
-        question = f"A new version makes what was shown stale in: {', '.join(later)}. Go on?"
-        self.choose(Choose(question, rows, why), lambda number: act() if number else None)
-
-
-def _places(problem: Any) -> list[Row]:
-    """The first places of a rule, each with what to do; then what such a problem means."""
-    rows: list[Row] = []
-    for place in problem["first"]:
-        rows += [row((f"{place['file']}:{place['line']}: ", "strong"), place["message"])]
-        rows += [row(("  what to do: ", "dim"), place["hint"])]
-    more = problem["rows"] - len(problem["first"])
-    return [*rows, *([row((f"and {more:,} more rows", "dim"))] if more > 0 else []), row(""), row(ABOUT["problem"])]
+    def _nothing_yet(self, what: str) -> bool:
+        if self.project.data_version() is not None:
+            return False
+        self.wizard.say(f"there is nothing to {what} yet: import files first")
+        return True

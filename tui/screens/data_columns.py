@@ -10,7 +10,7 @@ from tui.screens.data_confirm import columns_of
 from tui.screens.step import StepScreen
 from tui.widgets.painted import Row, row
 
-_OWN = "chat, alpaca or prompt-completion, found by itself"
+_OWN = "a format that is found by itself: chat, ShareGPT, Alpaca ..."
 _ANSWER = "One column is the answer; several become one JSON object, its keys in the order in which you choose them."
 _GROUP = (
     "Rows with the same value stay together in train, validation or test: a customer, a document, a conversation. "
@@ -21,9 +21,16 @@ _SYSTEM = "It is put before every row that has no system text of its own. Empty:
 
 
 class ColumnChoice:
-    """Asks for prompt, answer, group, category and system text; `then` gets the mapping. Esc at any point ends it."""
+    """Asks for prompt, answer, group, category and system text; `then` gets the mapping. Esc at any point ends it, and
+    calls `ended`."""
 
-    def __init__(self, screen: StepScreen, found: Mapping[str, Any], then: Callable[[Columns], None]) -> None:
+    def __init__(
+        self,
+        screen: StepScreen,
+        found: Mapping[str, Any],
+        then: Callable[[Columns], None],
+        ended: Callable[[], None],
+    ) -> None:
         """`found` is the document of `data look`; what is in force there is marked first."""
         self._screen = screen
         self._columns = columns_of(found)
@@ -31,6 +38,10 @@ class ColumnChoice:
         self._own = [file["format"] for file in found["files"] if file["format"] not in (None, "columns")]
         self._mapping = Columns.from_document(found["mapping"])
         self._then = then
+        self._ended = ended
+
+    def _choose(self, question: Choose, then: Callable[[int], None]) -> None:
+        self._screen.app.push_screen(question, self._screen.answered(then, self._ended))
 
     def start(self) -> None:
         """Asks the first question."""
@@ -48,7 +59,7 @@ class ColumnChoice:
 
         at = names.index(self._mapping.prompt) + len(own) if self._mapping.prompt in names else 0
         why = [row("The prompt is what the model will be given.")]
-        self._screen.choose(Choose("Which column holds the prompt?", [*own, *self._rows(names)], why, at), chosen)
+        self._choose(Choose("Which column holds the prompt?", [*own, *self._rows(names)], why, at), chosen)
 
     def _ask_answer(self) -> None:
         names = [name for name in self._columns if name != self._mapping.prompt]
@@ -80,13 +91,14 @@ class ColumnChoice:
 
         at = names.index(self._mapping.category) + 1 if self._mapping.category in names else 0
         rows = [row(("none", "strong")), *self._rows(names)]
-        self._screen.choose(Choose("By what are rows counted?", rows, [row(_CATEGORY)], at), chosen)
+        self._choose(Choose("By what are rows counted?", rows, [row(_CATEGORY)], at), chosen)
 
     def _ask_system(self) -> None:
         def answered(text: str) -> None:
             self._then(replace(self._mapping, system=text.strip() or None))
 
-        self._screen.ask(Ask("System text?", [row(_SYSTEM)], self._mapping.system or ""), answered)
+        question = Ask("System text?", [row(_SYSTEM)], self._mapping.system or "")
+        self._screen.app.push_screen(question, self._screen.answered(answered, self._ended))
 
     def _several(
         self,
@@ -107,7 +119,7 @@ class ColumnChoice:
                 self._several(question, why, names, _toggled(picked, names[number - len(done)]), least, then)
 
         rows = [*done, *self._rows(names, picked)]
-        self._screen.choose(Choose(question, rows, [row(why)]), chosen)
+        self._choose(Choose(question, rows, [row(why)]), chosen)
 
     def _rows(self, names: Sequence[str], picked: Sequence[str] = ()) -> list[Row]:
         """A row a column, with its first value; the picked are numbered in their order."""

@@ -1,4 +1,4 @@
-"""An answer to mend in place."""
+"""A text to mend in place: an answer, a call, the guideline."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -22,8 +22,8 @@ _LONGEST = 100_000
 """Characters; longer texts are for an editor."""
 KEYS = (Key("escape", "done", "done: asks whether to save", "leave the text; what was changed is asked about"),)
 ASKED = (
-    Key("y", "save", "save it", "the new answer is the verdict on this row"),
-    Key("n", "drop", "throw it away", "the answer stays as it was"),
+    Key("y", "save", "save it", "the new text is kept"),
+    Key("n", "drop", "throw it away", "the text stays as it was"),
     Key("escape", "done", "go on editing", "back into the text"),
 )
 
@@ -42,21 +42,30 @@ class AnswerBox(KeysInOrder, TextArea):
 
 
 class EditScreen(ErrorNet, ModalScreen[bool]):
-    """Dismissed with whether a new answer was saved; `save` raises a TunewrightError for one that cannot be kept."""
+    """Dismissed with whether a new text was saved; `save` raises a TunewrightError for one that cannot be kept."""
 
     CSS_PATH = "edit.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings((*KEYS, *ASKED[:2]))
 
-    def __init__(self, answer: str, save: Callable[[str], object]) -> None:
-        """`answer` is editable(...)."""
+    def __init__(
+        self,
+        text: str,
+        save: Callable[[str], object],
+        title: str = "The answer as it should be",
+        *,
+        given: str | None = None,
+    ) -> None:
+        """`text` is editable(...). `given`: what it was before somebody typed; default: the same."""
         super().__init__()
-        self._given = safe_text(answer.replace("\r\n", "\n"), _LONGEST)
+        self._text = safe_text(text.replace("\r\n", "\n"), _LONGEST)
+        self._given = self._text if given is None else safe_text(given.replace("\r\n", "\n"), _LONGEST)
         self._save = save
+        self._heading = title
         self._asking = False
 
     def compose(self) -> ComposeResult:
-        yield Painted([row(("The answer as it should be", "head"))], id="title")
-        yield AnswerBox(self._given, compact=True, highlight_cursor_line=False)
+        yield Painted([row((self._heading, "head"))], id="title")
+        yield AnswerBox(self._text, compact=True, highlight_cursor_line=False)
         yield Prose((), id="problem")
         yield Painted([key_row(KEYS)], id="foot")
 
@@ -93,5 +102,5 @@ class EditScreen(ErrorNet, ModalScreen[bool]):
     def _ask(self, asking: bool) -> None:
         self._asking = asking
         self.set_focus(None if asking else self.query_one(AnswerBox))
-        question = (("Save the new answer?  ", "head"), *key_row(ASKED))
+        question = (("Save the new text?  ", "head"), *key_row(ASKED))
         self.query_one("#foot", Painted).show([question if asking else key_row(KEYS)])

@@ -51,7 +51,8 @@ def key_text(own: Sequence[Key], everywhere: Sequence[Key] = EVERYWHERE) -> list
     rows: list[Row] = []
     for title, keys in (("Keys here", own), ("Keys of every step", others), ("In lists and texts", LISTS)):
         rows += [row(""), row((title, "strong"))] if keys else []
-        rows += [row((f"  {' '.join(one.caps):<11} ", "strong"), one.help) for one in keys]
+        free = [(one, [cap for cap in one.caps if keys is own or cap not in taken]) for one in keys]
+        rows += [row((f"  {' '.join(caps):<11} ", "strong"), one.help) for one, caps in free if caps]
         if keys is others and everywhere:
             rows.append(row(("  1-9         ", "strong"), "to a step by its number, if it can be reached"))
     return rows

@@ -6,28 +6,67 @@ from typing import Any
 
 from engine.data.jsontext import dumps
 from engine.data.rows import Row as Example
+from engine.errors import TunewrightError
 from engine.journey import Evidence
-from engine.reading import indented
-from engine.review.verdicts import REASONS
-from engine.reviewing import Card, Report
+from engine.reading import indented, turns
+from engine.review.pace import STREAK
+from engine.review.report import Report
+from engine.review.sections import sections
+from engine.review.statistics import Counts
+from engine.review.verdicts import AGAIN, CANDIDATES, DISAGREEMENTS, RANDOM, REASONS, RISK
+from engine.reviewing import Card, Review
 from engine.safe_text import safe_json
+from tui.screens.panel import error_text
 from tui.widgets.painted import Row, row
 
 _WORDS_FIT = 78
 """Columns for the reasons in words on two lines; their codes are shorter."""
+_EXCERPT = 600
+"""Characters of a turn in a list of rows that are alike."""
+MEANS: Mapping[str, str] = {
+    RANDOM: "drawn by chance, read blind: the bound on all other rows rests on it",
+    RISK: "rows that the checks doubt, the worst first; they never enter the bound",
+    CANDIDATES: "made-up rows; none is learned that nobody approved",
+    AGAIN: "rows you judged long ago, once more: do you keep to your own rules?",
+    DISAGREEMENTS: "rows that readers judge differently; your verdict settles them",
+}
 
 
-def progress_row(report: Report, card: Card | None, pace: float | None) -> Row:
-    """37 of 100 · 2 bad · rest under 16.1 % bad (limit 10) · 12 s each, 13 min left: 80 columns hold it."""
-    bound = report.bound
-    of = card.of if card else max(report.target, bound.looked_at)
-    limit = f"{report.limit * 100:g}"
-    sure = "" if bound.percent is None else f" · rest under {bound.percent:.1f} % bad (limit {limit})"
-    skipped = f" · {report.counts.skipped} skipped" if report.warning else ""
-    speed = ""
+def progress_rows(review: Review, report: Report, card: Card | None, shown: str) -> list[Row]:
+    """random 37 of 100 · 2 bad · rest < 16.1 % (limit 10) · 12 s each, 13 min left: 80 columns hold it.
+
+    A second line where there is more to know: `shown` (the reader), doubts, verdicts under an older guideline.
+    """
+    counts, pace = review.counts(), review.pace()
+    of = card.of if card else max(report.target, counts.looked_at) if review.queue == RANDOM else len(review)
+    bad, sure = f" · {counts.bad:,} bad", ""
+    if review.queue == RANDOM:
+        others = report.bound.looked_at != counts.looked_at
+        bad = f" · {report.bound.bad:,} bad" + (f" of {report.bound.looked_at:,} by all" if others else "")
+        percent, limit = report.bound.percent, f"{report.limit * 100:g}"
+        sure = "" if percent is None else f" · rest < {percent:.1f} % (limit {limit})"
+    speed = " · r other queues, g guideline" if card else ""
     if pace is not None and card:
-        speed = f" · {pace:.0f} s each, {math.ceil(pace * (of - bound.looked_at) / 60)} min left"
-    return row((f"{bound.looked_at:,} of {of:,}", "strong"), f" · {bound.bad:,} bad{sure}", (skipped, "warn"), speed)
+        speed = f" · {pace:.0f} s each, {math.ceil(pace * (of - counts.looked_at) / 60)} min left"
+    place = (f"{review.queue} {counts.looked_at:,} of {of:,}", "strong")
+    doubts = "".join(f" · {one}" for one in _doubts(report, counts))
+    if shown:
+        speed = speed if pace is not None or not doubts else ""  # Keys that help names too give way to a doubt.
+        return [row(place, f"{bad}{sure}"), row((shown, "dim"), (doubts, "warn"), (speed, "dim"))]
+    return [row(place, f"{bad}{sure}", speed), *([row((doubts[3:], "warn"))] if doubts else [])]
+
+
+def _doubts(report: Report, counts: Counts) -> Iterator[str]:
+    if report.too_fast:
+        yield f"{report.too_fast:,} {'row' if report.too_fast == 1 else 'rows'} decided faster than they can be read"
+    elif report.streak >= STREAK:
+        yield f"{report.streak:,} accepted in a row"
+    if counts.many_skipped:
+        yield f"{counts.skipped:,} skipped"
+    if report.disagreements:
+        yield f"{report.disagreements:,} disputed"
+    if report.older:
+        yield f"{report.older:,} under an older guideline"
 
 
 def reason_rows(width: int) -> tuple[Row, Row]:
@@ -36,31 +75,17 @@ def reason_rows(width: int) -> tuple[Row, Row]:
     gap = "  " if wide else " "
     names = list(REASONS.values() if wide else REASONS)
     parts = [((f"{number} ", "strong"), (f"{name}{gap}", "")) for number, name in enumerate(names, start=1)]
-    upper = [(("Why?  " if wide else "", "head"),), *parts[:3]]
-    lower = [*parts[3:], (("esc", "strong"), (" cancel" if wide else "", ""))]
+    upper = [(("Why?  " if wide else "", "head"),), *parts[:4]]
+    lower = [*parts[4:], (("esc", "strong"), (" cancel" if wide else "", ""))]
     return tuple(part for one in upper for part in one), tuple(part for one in lower for part in one)
 
 
-def report_text(report: Report, pace: float | None) -> list[Row]:
-    """Counts, reasons, the bound and the limit; where each number is from."""
-    bound, counts = report.bound, report.counts
-    rows = [row((bound.sentence, "strong"))]
-    if report.warning:
-        rows.append(row((f"note: {report.warning}", "warn")))
-    rows.append(row(""))
-    for name in ("accepted", "rejected", "edited", "flagged", "skipped"):
-        rows.append(row((f"  {name:<10}", "dim"), f"{getattr(counts, name):>6,}"))
-    rows += [row((f"  rejected as {REASONS[code]}: ", "dim"), f"{many:,}") for code, many in report.reasons.items()]
-    rows.append(row(""))
-    if interval := bound.interval:
-        low, high = interval
-        rows.append(row(("rate of bad rows: ", "dim"), f"95 % interval {low:.1%} to {high:.1%} (Wilson)"))
-    rows.append(row(("limit of the gate: ", "dim"), f"{report.limit * 100:g} % of the rows not looked at (95 %)"))
-    rows.append(row(("rows: ", "dim"), f"{bound.rows:,}, of which {bound.looked_at:,} were drawn at random and read"))
-    rows.append(row(("bad and still in the data: ", "dim"), f"{report.to_apply:,}; A applies the verdicts"))
-    if pace is not None:
-        rows.append(row(("pace: ", "dim"), f"{pace:.0f} s a card (median of the last 20, measured)"))
-    return rows
+def report_text(report: Report) -> list[Row]:
+    """Every section of the report; where each number is from."""
+    rows: list[Row] = []
+    for title, lines in sections(report):
+        rows += [row((title, "head")), *(row(f"  {line}") for line in lines), row("")]
+    return [*rows, row("the same as a file: ", ("tunewright review report --out FILE.md", "strong"))]
 
 
 def done_text(report: Report, evidence: Evidence | None, more: bool) -> list[Row]:
@@ -76,6 +101,7 @@ def done_text(report: Report, evidence: Evidence | None, more: bool) -> list[Row
         passed = evidence.state == "passed"
         gate = (f"The gate {'is passed' if passed else 'says no'}: ", "good" if passed else "bad")
         rows += [row(""), row(gate, evidence.text)]
+    rows += [row((one, "warn")) for one in report.warnings if not evidence or one not in evidence.text]
     return [*rows, row(""), *_next_text(report, evidence is not None and evidence.state == "passed", more)]
 
 
@@ -90,11 +116,34 @@ def _next_text(report: Report, passed: bool, more: bool) -> Iterator[Row]:
         yield row(("2  ", "strong"), f"the rows that nobody read are as bad: {mend}; or w waives, for a reason")
     if more:
         yield row(("enter  ", "strong"), "read on: the next hundred makes the bound tighter")
+    yield row(("r  ", "strong"), "another queue: risk, candidates, rows of yours again, disagreements")
     yield row(("b  ", "strong"), "the report; ", ("u  ", "strong"), "takes the last verdict back")
 
 
-def no_data_text() -> list[Row]:
-    """In place of a row, while the project has none."""
+def queue_done_text(review: Review) -> list[Row]:
+    """A queue other than the random one has no card left."""
+    counts = review.counts()
+    if not len(review):
+        said = {
+            RISK: "The automatic checks doubt no row.",
+            CANDIDATES: "No made-up row waits: Augment in Data makes some.",
+            AGAIN: "Rows are shown again once 100 rows of the random queue (or all) have your verdict.",
+            DISAGREEMENTS: "Readers disagree on nothing that is not settled.",
+        }
+        rows = [row((said[review.queue], "strong"))]
+    else:
+        rows = [row((f"All {len(review):,} rows of this queue have a verdict.", "head"))]
+        rows += [row(""), row(f"{counts.accepted:,} accepted, {counts.bad:,} rejected, edited or flagged")]
+        if review.queue == AGAIN and (same := review.report().consistency):
+            rows.append(row((f"{same[0]} of {same[1]} judged as the first time", "strong")))
+    keys = row(("r  ", "strong"), "the next queue; ", ("b  ", "strong"), "the report; ", ("u  ", "strong"), "undo")
+    return [row(""), *rows, row(""), row((MEANS[review.queue], "dim")), row(""), keys]
+
+
+def trouble_text(error: TunewrightError, has_data: bool) -> list[Row]:
+    """In place of a row, when none can be shown."""
+    if has_data:
+        return error_text(str(error), error.hint)
     return [
         row(""),
         row(("There is nothing to read yet: the project has no data.", "strong")),
@@ -112,19 +161,48 @@ def raw_text(example: Example) -> list[Row]:
         ("group", example.group or "none yet"),
         ("steps", ", ".join(example.steps)),
         ("made from", example.parent or "the source"),
+        ("made by", example.provenance or "nobody: it is not made up"),
     )
     rows = [row((f"{name:<10}", "dim"), value if isinstance(value, str) else _json(value)) for name, value in fields]
     for turn in example.messages:
-        rows += [row(""), row((turn["role"], "strong"), f": {_json(turn['content'])}")]
+        rows += [row(""), *_raw_turn(turn, "")]
+    for turn in example.rejected or ():
+        rows += [row(""), *_raw_turn(turn, "rejected ")]
+    if example.label is not None:
+        rows += [row(""), row(("label", "strong"), f": {_json(example.label)}")]
     return [*rows, row(""), row(("other columns", "strong")), row(indented(_json(example.meta)) or "")]
+
+
+def _raw_turn(turn: Mapping[str, Any], kind: str) -> Iterator[Row]:
+    yield row((f"{kind}{turn['role']}", "strong"), f": {_json(turn['content'])}")
+    others = {name: value for name, value in turn.items() if name not in ("role", "content")}
+    if others:
+        yield row(f"  {_json(others)}")
+
+
+def mates_text(mates: Sequence[tuple[str, Sequence[Example]]]) -> list[Row]:
+    """The rows that this one is alike, or contradicts: what was found, then each of them."""
+    rows: list[Row] = []
+    for found, others in mates:
+        rows += [row((found, "head"))]
+        for other in others:
+            place = f"{other.source.get('file', '?')}:{other.source.get('line', '?')}"
+            rows += [row(""), row((f"{place} {other.id[:8]} {other.split or ''}", "dim"))]
+            rows += [row((f"{turn.role}: ", "strong"), turn.text[:_EXCERPT]) for turn in turns(other)]
+        rows.append(row(""))
+    return rows
 
 
 def apply_why(report: Report) -> list[Row]:
     """What applying the verdicts does, before it is asked for."""
-    return [
+    rows = [
         row("Rejected and flagged rows are left out of it, edited ones get their new answer; the old version stays."),
         row(f"Bad and still in the data: {report.to_apply:,}. The others keep their split, and it is proved again."),
     ]
+    if report.disagreements:
+        said = f"Readers disagree on {report.disagreements:,} of them: unsettled, the verdict against the row counts."
+        rows.append(row((said, "warn")))
+    return rows
 
 
 def applied_text(document: Mapping[str, Any]) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -26,8 +26,6 @@ from tui.widgets.rail import LEGEND, Rail
 
 if TYPE_CHECKING:
     from tui.app import Wizard
-
-Answer = TypeVar("Answer")
 
 _LOOK_S = 1.0
 """Between looks at the project's files; nothing is painted unless they have changed."""
@@ -98,24 +96,28 @@ class StepScreen(ErrorNet, Screen[None]):
         """Runs the twin command in the background; progress is shown in the gate line, an error in a panel."""
         self.wizard.begin(command, self)
 
+    def act_meanwhile(self, *command: str) -> None:
+        """The same for what nobody asked for: it is dropped when a person begins something else."""
+        self.wizard.begin(command, self, gives_way=True)
+
     def ask(self, question: Ask, then: Callable[[str], None]) -> None:
         """Asks for a text; `then` is called with it unless the person cancels."""
-        self.app.push_screen(question, self._answered(then))
+        self.app.push_screen(question, self.answered(then))
 
     def choose(self, question: Choose, then: Callable[[int], None]) -> None:
         """Asks for one of several; `then` is called with its number unless the person cancels."""
-        self.app.push_screen(question, self._answered(then))
+        self.app.push_screen(question, self.answered(then))
 
-    def _answered(self, then: Callable[[Answer], None]) -> Callable[[Answer | None], None]:
-        def told(answer: Answer | None) -> None:
-            # Textual calls this outside of any message: the net below does not hold it.
-            try:
-                if answer is not None:
-                    then(answer)
-            except (TunewrightError, OSError) as error:
-                self.wizard.show_error(as_ours(error))
-
-        return told
+    def unless_stale(self, act: Callable[[], None]) -> None:
+        """Acts; where later steps rest on the present version, only after a yes."""
+        later = journey.would_go_stale(journey.read(self.project))
+        if not later:
+            act()
+            return
+        why = [row("Their evidence rests on the present version. Nothing is deleted; it has to be shown anew.")]
+        rows = [row(("no, leave it as it is", "strong")), row(("yes, make a new version", "strong"))]
+        question = f"A new version makes what was shown stale in: {', '.join(later)}. Go on?"
+        self.choose(Choose(question, rows, why), lambda number: act() if number else None)
 
     # What all steps do.
 

@@ -266,7 +266,7 @@ class TrainScreen(StepScreen):
         if not self.project.all_runs():
             self.say("there is no run yet: t starts one")
             return
-        self.app.push_screen(RunsScreen(self.project, self._view, self._over), self._answered(self._picked))
+        self.app.push_screen(RunsScreen(self.project, self._view, self._over), self.answered(self._picked))
 
     def _picked(self, picked: Picked) -> None:
         self._chosen = None if picked.view.run == self.project.all_runs()[-1] else picked.view.run

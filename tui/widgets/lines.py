@@ -78,7 +78,8 @@ class Lines(Painted, can_focus=True):
 
     def _into_view(self) -> None:
         # Half a page at once: scrolling by one row would repaint the whole list at every key.
-        if not self.top <= self.cursor < self.top + max(1, self.size.height):
+        # Without a size yet nothing can be out of sight.
+        if self.size.height and not self.top <= self.cursor < self.top + self.size.height:
             self.turn_to(self.cursor - self.size.height // 2)
 
     def on_resize(self) -> None:

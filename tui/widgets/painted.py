@@ -62,7 +62,7 @@ class Painted(Widget, can_focus=False):
 
     def __init__(self, rows: Iterable[Row] = (), *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
-        self._rows: list[Row] = list(rows)
+        self._rows: Sequence[Row] = list(rows)
         self._top = 0
 
     @property
@@ -74,7 +74,7 @@ class Painted(Widget, can_focus=False):
         """Shows `rows` from now on; only those that differ are painted."""
         self._replace(list(rows))
 
-    def _replace(self, new: list[Row]) -> None:
+    def _replace(self, new: Sequence[Row]) -> None:
         old, self._rows = self._rows, new
         more_before = len(old) - self.top > self.size.height, len(new) - self.top > self.size.height
         for number in range(max(len(old), len(new))):
