@@ -17,7 +17,7 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from typing import Self
 
 import psutil
 import pyte
+from wcwidth import wcwidth
 
 from tests.tui.sequences import drawable, split_off_unfinished, tokens
 
@@ -131,8 +132,12 @@ class Terminal:
         return self._screen
 
     def text(self) -> list[str]:
-        """The rows, each as wide as the terminal."""
-        return self.screen.display
+        """The rows, each as wide as the terminal.
+
+        pyte's own `display` fails where half a frame has put a letter over the first half of a wide character.
+        """
+        screen = self.screen
+        return ["".join(_cells([screen.buffer[y][x].data for x in range(screen.columns)])) for y in range(screen.lines)]
 
     def press(self, *keys: str) -> None:
         """Types: a name of KEYS, or text as it is."""
@@ -283,3 +288,12 @@ def _environment(changes: Mapping[str, str | None]) -> dict[str, str]:
     plain = {name: value for name, value in os.environ.items() if name not in _LOOKS}
     look = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
     return {name: value for name, value in {**plain, **look, **changes}.items() if value is not None}
+
+
+def _cells(row: list[str]) -> Iterator[str]:
+    """What stands in a row; an empty cell is the second half of a wide character, or what is left of one."""
+    wide = False
+    for cell in row:
+        if cell or not wide:
+            yield cell or " "
+        wide = bool(cell) and wcwidth(cell[0]) == 2

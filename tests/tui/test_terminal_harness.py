@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from tests.tui.sequences import hostile, split_off_unfinished, tokens
-from tests.tui.terminal import Terminal
+from tests.tui.terminal import Terminal, _cells
 
 PYTHON = (sys.executable, "-c")
 APP = """
@@ -226,3 +226,8 @@ def test_a_sequence_that_is_cut_anywhere_waits_for_its_rest() -> None:
         assert first + rest == whole[:cut]
         assert [*tokens(first), *tokens(rest + whole[cut:])][-1] == "d"
         assert "\x1b" not in [*tokens(first), *tokens(rest + whole[cut:])]
+
+
+def test_half_a_wide_character_is_a_blank() -> None:
+    assert list(_cells(["\u673a", "", "a"])) == ["\u673a", "a"]
+    assert list(_cells(["x", "", "a"])) == ["x", " ", "a"], "a letter was put over its first half"
