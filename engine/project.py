@@ -9,6 +9,7 @@ my-project/
   guideline/       what a correct answer is, a file a version
   augment/         made-up rows that wait for a reader
   general/         general rows that were chosen
+  scenarios/       settings of the cost levers, by name
   audit.jsonl      append-only, hash-chained
   runs/<id>/       one folder a run
   exports/         what was shipped
@@ -200,6 +201,11 @@ class Project:
     def general(self) -> Path:
         """General rows that were chosen to be mixed in."""
         return self.root / "general"
+
+    @property
+    def scenarios(self) -> Path:
+        """Settings of the cost levers that were given a name: one file a scenario."""
+        return self.root / "scenarios"
 
     @property
     def machine(self) -> Path:
