@@ -17,7 +17,7 @@ run: $(VENV)/installed  ## the wizard, in this terminal
 
 test: $(VENV)/installed  ## everything that gates a change
 	$(MAKE) check
-	$(QUIET) $(BIN)/python -m pytest -n 2 --dist loadfile
+	$(QUIET) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/installed  ## style, types and the rules of the house
 	$(BIN)/ruff check .

@@ -26,6 +26,8 @@ _COMMANDS = (
     "review",
     "augment",
     "doctor",
+    "cost",
+    "providers",
     "plan",
     "baseline",
     "train",

@@ -16,6 +16,7 @@ from engine.data.prepare import find_layout
 from engine.data.splitting import split
 from engine.decide.answers import read_answers
 from engine.decide.record import record_verdict
+from engine.deciding import reconsider
 from engine.errors import TrainingError
 from engine.evalsets import Extra
 from engine.evaluation import baseline, evaluate
@@ -78,6 +79,7 @@ def run_demo(folder: Path, talk: Talk, *, seed: int, sample: Path = SAMPLE, gene
         sets = [f"{name}={SAMPLE / name}.jsonl" for name in SETS]
         extra = Extra(sets, "phrasing", SAMPLE / "skills.jsonl")
         baseline(project, extra, talk.rows)
+        reconsider(project)
         _told(project, talk, "baseline")
         run = _train(project, talk)
         found = evaluate(run, extra, open_the_test=True, told=talk.rows)

@@ -8,8 +8,7 @@ from engine import audit, journey
 from engine.data.load import load_rows
 from engine.errors import DataError, UsageError
 from engine.evalsets import Extra, named
-from engine.evaluate.compare import FREE_TEXT
-from engine.evaluate.found import PRIMARY, Evaluation
+from engine.evaluate.found import FREE_TEXT, PRIMARY, Evaluation
 from engine.findings import BaselineFound, RunEvaluation, keep_baseline, keep_evaluation, now, openings
 from engine.measure import (
     BASELINES,

@@ -94,7 +94,18 @@ def found_baseline(project: Project) -> BaselineFound | None:
     """
     if not project.settings().get("plan"):
         return None
-    path = baseline_folder(project, planned(project)) / _FILE
+    return baseline_in(baseline_folder(project, planned(project)))
+
+
+def newest_baseline(project: Project) -> Path | None:
+    """Folder of what was measured last before training, whatever was planned then; None before the first."""
+    found = [path for path in project.baselines.glob(f"*/{_FILE}") if path.is_file()]
+    return max(found, key=lambda path: path.stat().st_mtime_ns).parent if found else None
+
+
+def baseline_in(folder: Path) -> BaselineFound | None:
+    """What was found in one of the folders; None where nothing is. Raises DataError when the file is damaged."""
+    path = folder / _FILE
     given = _read(path, {"measured": str, "shots": int})
     return None if given is None else BaselineFound(_evaluation(given, path), given["measured"], given["shots"])
 

@@ -58,7 +58,14 @@ _STEPS = (
         "tunewright review",
     ),
     Step(
-        "where", "Where will it run?", {"destination": "a machine or service that can do it"}, (), "tunewright doctor"
+        "where",
+        "Where will it run?",
+        {
+            "destination": "a place that can train it, and from which the tuned model can be served",
+            "consent": "data leaves this machine only with a written yes",
+        },
+        ("destination",),
+        "tunewright providers, then providers choose ID",
     ),
     Step(
         "plan",
@@ -109,6 +116,7 @@ IN_SHORT: Mapping[str, str] = {
     "split_proof": "the split proof",
     "reviewed": "rows read by a person",
     "destination": "the destination",
+    "consent": "consent to send the data",
     "recipe": "the recipe",
     "measured": "the baseline",
     "finite": "finite weights",
@@ -120,13 +128,13 @@ IN_SHORT: Mapping[str, str] = {
 """Gate items for a line of 80 characters, as what is asked for."""
 _STEP_OF = {
     **{key: key for key in STEPS},
-    "doctor": "where",
+    **dict.fromkeys(("doctor", "providers", "cost"), "where"),
     "augment": "data",
     **dict.fromkeys(("runs", "follow", "stop", "resume"), "train"),
 }
 _VERBS = (
     "import|clean|split|check|look|show|report|apply|privacy|redact|certificate|keep|duplicates|origin|contamination"
-    "|mix|proof|purge|export|versions|merge|near|guideline|disagreements|make|status|drop|endpoint|tokens"
+    "|mix|proof|purge|export|versions|merge|near|guideline|disagreements|make|status|drop|endpoint|tokens|choose|price|upload"
 )
 _ARGUMENT = rf"(?:{_VERBS})\b|-[^\s,;`)]+|[^\s,;`)]*[A-Z0-9=./][^\s,;`)]*"
 _ARGUMENTS = rf"(?: (?:{_ARGUMENT}))*"
@@ -223,12 +231,14 @@ def waive(project: Project, step: str, item: str, reason: str) -> None:
 
 
 def current_facts(project: Project) -> dict[str, str]:
-    """What evidence can rest on, as it stands now: data version, general rows, model, recipe hash, newest run."""
+    """What evidence can rest on, as it stands now: data, general rows, destination, model, recipe, newest run."""
     settings, runs = project.settings(), project.all_runs()
     general = settings.get("data", {}).get("general")
     facts = {
         "data": settings.get("data", {}).get("version"),
         "general": f"{general.get('prepared')} {general.get('share')}" if isinstance(general, dict) else "none",
+        "destination": settings.get("where", {}).get("destination"),
+        "data may leave": "no" if settings.get("decide", {}).get("data_may_leave") == "no" else "yes",
         "model": settings.get("model", {}).get("fingerprint"),
         "recipe": settings.get("plan", {}).get("hash"),
         "run": runs[-1].id if runs else None,

@@ -141,6 +141,12 @@ class Project:
         return project
 
     @classmethod
+    def around(cls, folder: Path) -> Self | None:
+        """The project in `folder`; None where that is the folder one stands in and it holds none. Raises as open."""
+        stood_in = folder == Path() and not (folder / "project.toml").exists()
+        return None if stood_in else cls.open(folder)
+
+    @classmethod
     def open(cls, folder: Path) -> Self:
         """The project in `folder`. Raises UsageError when there is none or its project.toml is not TOML."""
         if not (folder / "project.toml").is_file():
@@ -274,7 +280,7 @@ class Project:
     def _tables(self, content: bytes) -> dict[str, Any]:
         try:
             settings = tomllib.loads(content.decode("utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise self._damaged(error) from error
         wrong = [name for name, table in settings.items() if not isinstance(table, dict)]
         if wrong:
@@ -343,7 +349,7 @@ class Project:
 
         try:
             return tomlkit.parse(self.settings_file.read_text(encoding="utf-8"))
-        except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError) as error:
+        except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError, RecursionError) as error:
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> UsageError:

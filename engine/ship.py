@@ -23,8 +23,8 @@ def ship(run: RunFolder, form: Form, told: Told) -> Shipped:
     DataError before the run is evaluated. An export whose answers differ stays, with parity.json in it.
     """
     recipe = frozen(run)
-    mixed = journey.current_facts(run.project)["general"]
-    journey.require(run.project, "ship", {"general": mixed, **recipe.facts(), "run": run.id})
+    now = journey.current_facts(run.project)
+    journey.require(run.project, "ship", {**now, **recipe.facts(), "run": run.id})
     if form not in forms_of(run):
         raise UsageError(
             f"{run.id} trained all weights: there is no adapter", hint=f"tunewright ship {run.id} --to merged"

@@ -3,10 +3,12 @@
 from engine import journey
 from engine.data.versions import open_version
 from engine.errors import UsageError
+from engine.machine.record import HERE
 from engine.plan.recipe import planned
 from engine.project import Project, RunFolder
 from engine.runs import control
 from engine.runs.watch import watch
+from engine.where.chosen import chosen
 
 
 def start_planned(project: Project) -> RunFolder:
@@ -24,3 +26,11 @@ def start_planned(project: Project) -> RunFolder:
     recipe = planned(project)
     open_version(project.version_folder(recipe.data_version))
     return control.start(project, recipe.to_toml())
+
+
+def elsewhere(project: Project) -> str | None:
+    """What is to be said where another place than this machine was chosen; None where it was not."""
+    where = chosen(project)
+    if where is None or where.id == HERE:
+        return None
+    return f"{where.name} was chosen; the wizard cannot follow a job there: this run trains on the machine you are on"

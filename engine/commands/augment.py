@@ -124,6 +124,7 @@ def run_apply(args: argparse.Namespace) -> int:
 
     from engine.augment.applying import apply_approved
     from engine.commands.augment_text import applied
+    from engine.commands.decide_again import decide_again
     from engine.commands.output import print_made, stage
     from engine.project import Project
 
@@ -131,6 +132,7 @@ def run_apply(args: argparse.Namespace) -> int:
     with project.changing("augment apply"), ExitStack() as stack:
         read, compared = stage(stack, _rows(project), "rows read"), stage(stack, 100, "per cent compared")
         done = apply_approved(project, args.children, args.most, read, compared)
+        decide_again(project)
     document = done.document()
     print_made(args, document, applied(document, done.derived))
     return 0
@@ -141,6 +143,7 @@ def run_drop(args: argparse.Namespace) -> int:
 
     from engine.augment.applying import drop
     from engine.commands.data_text import derived
+    from engine.commands.decide_again import decide_again
     from engine.commands.output import print_made, stage
     from engine.project import Project
 
@@ -148,6 +151,7 @@ def run_drop(args: argparse.Namespace) -> int:
     with project.changing("augment drop"), ExitStack() as stack:
         read, compared = stage(stack, _rows(project), "rows read"), stage(stack, 100, "per cent compared")
         done = drop(project, args.method, read, compared)
+        decide_again(project)
     print_made(args, done.document(), derived(done))
     return 0
 

@@ -48,6 +48,7 @@ def _read_answers(args: argparse.Namespace, project: "Project") -> int:
 
 
 def _measure(args: argparse.Namespace, project: "Project") -> int:
+    from engine.commands.decide_again import decide_again
     from engine.commands.output import Progress, print_json, say_next
     from engine.evaluation import baseline
     from engine.extras import require
@@ -56,6 +57,7 @@ def _measure(args: argparse.Namespace, project: "Project") -> int:
     require(("torch", "transformers"), "train")
     with project.changing("baseline"), Progress(None, "baseline") as progress:
         evaluation = baseline(project, sets, progress.rows)
+        decide_again(project)
     if args.json:
         print_json(evaluation.document())
     else:

@@ -10,13 +10,14 @@ from engine.errors import UsageError
 
 def add(verbs: Any) -> None:
     export = verbs.add_parser("export", help="the current version as files for other tools")
-    forms = "openai, sharegpt, alpaca, prompt-completion, dpo, llamafactory or axolotl"
+    forms = "openai, sharegpt, alpaca, prompt-completion, bedrock, google, dpo, llamafactory or axolotl"
     export.add_argument("--to", required=True, metavar="FORM", help=forms)
     export.add_argument("--out", type=Path, metavar="FOLDER", help="default: a folder of its own in exports/")
     export.add_argument("--split", nargs="+", default=(), metavar="NAME", help="train, validation, test (default: all)")
     export.add_argument("--leave-out", action="store_true", help="go on without rows that the form cannot hold")
     export.add_argument("--no-meta", action="store_true", help="the turns alone, without other columns")
     export.add_argument("--azure-bom", action="store_true", help="files begin with a byte order mark, as Azure asks")
+    export.add_argument("--target", metavar="HOST", help="refuse what this host would: openai, together, ...")
     export.set_defaults(run=run_export)
     mix = verbs.add_parser("mix", help="general rows of your own file, so that the model forgets less")
     mix.add_argument("file", nargs="?", type=Path, metavar="FILE", help="in any format that import reads")
@@ -43,7 +44,7 @@ def run_export(args: argparse.Namespace) -> int:
     from engine.project import Project
 
     project = Project.open(args.project)
-    order = Order(args.to, args.out, tuple(args.split), args.leave_out, args.azure_bom, not args.no_meta)
+    order = Order(args.to, args.out, tuple(args.split), args.leave_out, args.azure_bom, not args.no_meta, args.target)
     with project.changing("data export"), Progress(len(current(project)), "rows exported") as progress:
         made = export(project, order, progress.update).document()
     print_made(args, made, exported(made))
@@ -120,6 +121,7 @@ def _dropped(project: Any, asked: Any, found: Any) -> tuple[tuple[dict[str, Any]
     from contextlib import ExitStack
 
     from engine.commands.data_text import derived
+    from engine.commands.decide_again import decide_again
     from engine.commands.output import stage
     from engine.data.adopt import current
     from engine.data.contamination import without
@@ -129,5 +131,6 @@ def _dropped(project: Any, asked: Any, found: Any) -> tuple[tuple[dict[str, Any]
         read, compared = stage(stack, len(current(project)), "rows read"), stage(stack, 100, "per cent compared")
         made = without(project, found, read, compared)
         adopt_derived(project, made)
+        decide_again(project)
     left = len(_compared(project, asked).hits)
     return (made.document(), derived(made)), [f"compared again: {left:,} rows of {made.version.name} are known from it"]

@@ -210,6 +210,7 @@ def _apply(args: argparse.Namespace, project: "Project") -> int:
     from contextlib import ExitStack
 
     from engine.commands.data_text import derived
+    from engine.commands.decide_again import decide_again
     from engine.commands.output import print_made, stage
     from engine.data.adopt import current
     from engine.data.certificate import record_evidence
@@ -220,6 +221,7 @@ def _apply(args: argparse.Namespace, project: "Project") -> int:
         read, compared = stage(stack, rows, "rows redacted"), stage(stack, 100, "per cent compared")
         made = redact(project, read, compared, stage(stack, rows, "rows scanned again"))
     record_evidence(project)
+    decide_again(project)
     replaced = ", ".join(f"{kind} {count:,}" for kind, count in made.by_kind.items())
     left = f"scanned again: {made.left.open:,} findings are open, {made.left.refused:,} are kept for a reason"
     after = "next: tunewright data certificate" if not made.left.open else "next: tunewright data redact --plain"

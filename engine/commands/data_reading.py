@@ -85,6 +85,7 @@ def run_import(args: argparse.Namespace) -> int:
     from contextlib import ExitStack
 
     from engine.commands.data_text import imported
+    from engine.commands.decide_again import decide_again
     from engine.commands.output import print_made, stage
     from engine.data.adopt import adopt
     from engine.data.importing import import_files
@@ -100,6 +101,7 @@ def run_import(args: argparse.Namespace) -> int:
         hashed, read = stage(stack, _size(sources), "bytes hashed"), stage(stack, _size(sources), "bytes read")
         version = import_files(sources, found.mapping, project.data, read, hashed)
         adopt(project, version)
+        decide_again(project)
     manifest = version.manifest
     made = {"version": version.name, "rows": len(version), "left_out": manifest["counts"]["left_out"]}
     facts = {key: manifest[key] for key in ("problems", "repairs", "secrets", "privacy")}

@@ -81,13 +81,16 @@ def _report(project: Any, args: argparse.Namespace) -> Any:
 def _made(project: Any) -> Any:
     from contextlib import ExitStack
 
+    from engine.commands.decide_again import decide_again
     from engine.commands.output import stage
     from engine.data.adopt import current
     from engine.data.report import make_report
 
     with project.changing("data report"), ExitStack() as stack:
         rows = len(current(project))
-        return make_report(project, stage(stack, rows, "rows read"), stage(stack, 100, "per cent compared"))
+        made = make_report(project, stage(stack, rows, "rows read"), stage(stack, 100, "per cent compared"))
+        decide_again(project)
+    return made
 
 
 def _members(report: Any, members: Sequence[Any]) -> Iterator[dict[str, Any]]:

@@ -23,6 +23,7 @@ def run_clean(args: argparse.Namespace) -> int:
     from contextlib import ExitStack
 
     from engine.commands.data_text import derived
+    from engine.commands.decide_again import decide_again
     from engine.commands.output import print_made, stage
     from engine.data.adopt import current
     from engine.data.cleaning import Wanted, clean
@@ -36,6 +37,7 @@ def run_clean(args: argparse.Namespace) -> int:
         read, compared = stage(stack, len(version), "rows compared"), stage(stack, 100, "per cent compared")
         made = clean(version, project.data, drop, read, compared, Wanted(choices(project), accepted(project)))
         adopt_derived(project, made)
+        decide_again(project)
     print_made(args, made.document(), derived(made))
     return 0
 
@@ -44,6 +46,7 @@ def run_split(args: argparse.Namespace) -> int:
     from contextlib import ExitStack
 
     from engine.commands.data_text import splitted
+    from engine.commands.decide_again import decide_again
     from engine.commands.output import print_made, stage
     from engine.data.adopt import adopt, current
     from engine.data.splitting import split
@@ -60,6 +63,7 @@ def run_split(args: argparse.Namespace) -> int:
         read, compared = stage(stack, len(version), "rows read"), stage(stack, 100, "per cent compared")
         made = split(version, project.data, args.seed, read, compared)
         adopt(project, made.version, split=made.counts, seed=args.seed)
+        decide_again(project)
     document = made.document()
     print_made(args, document, splitted(document, made.proof.text))
     if not document["proof"]["passed"]:

@@ -35,12 +35,14 @@ def run(args: argparse.Namespace) -> int:
         names = ", ".join(lack.what for lack in blocking)
         raise MissingDependencyError(f"training cannot run here without: {names}", hint=blocking[0].mend)
     say("training can run here")
+    if inside:
+        _say_destination(args.project)
     return 0
 
 
 def _looked_at(folder: Path) -> tuple["Machine", bool]:
     """This machine, and whether it was recorded: a project was named, or `folder` is one."""
-    from engine.machine.record import record_destination
+    from engine.machine.record import record_machine
     from engine.machine.report import inspect_machine
     from engine.project import Project
 
@@ -48,4 +50,16 @@ def _looked_at(folder: Path) -> tuple["Machine", bool]:
         return inspect_machine(folder), False
     project = Project.open(folder)
     with project.changing("doctor"):
-        return record_destination(project), True
+        return record_machine(project), True
+
+
+def _say_destination(folder: Path) -> None:
+    """That another destination was chosen, which looking at this machine does not change."""
+    from engine.commands.output import say
+    from engine.machine.record import HERE
+    from engine.project import Project
+    from engine.where.chosen import chosen
+
+    where = chosen(Project.open(folder))
+    if where and where.id != HERE:
+        say(f"the destination stays {where.id}; to train here: tunewright providers choose {HERE}")

@@ -103,7 +103,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
     grid = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for header in headers:
-        grid.add_column(Text(header), overflow="fold")
+        grid.add_column(Text(one_line(header, 200)), overflow="fold")
     for row in rows:
         grid.add_row(*(Text(one_line(cell, 2000)) for cell in row))
     width = shutil.get_terminal_size((80, 24)).columns

@@ -74,6 +74,7 @@ def run_apply(args: argparse.Namespace) -> int:
 
     from engine.applying import apply_verdicts
     from engine.commands.data_text import derived
+    from engine.commands.decide_again import decide_again
     from engine.commands.output import print_made, stage
     from engine.data.adopt import current
     from engine.project import Project
@@ -82,11 +83,13 @@ def run_apply(args: argparse.Namespace) -> int:
     with project.changing("review apply"), ExitStack() as stack:
         read, compared = stage(stack, len(current(project)), "rows read"), stage(stack, 100, "per cent compared")
         applied = apply_verdicts(project, read, compared)
+        decide_again(project)
     print_made(args, applied.document(), derived(applied))
     return 0
 
 
 def run_merge(args: argparse.Namespace) -> int:
+    from engine.commands.decide_again import decide_again
     from engine.commands.output import Progress, print_made
     from engine.merging import merge
     from engine.project import Project
@@ -98,6 +101,8 @@ def run_merge(args: argparse.Namespace) -> int:
         merged = merge(project, args.files, _name(args), progress.update)
     review = open_review(project)
     review.record()
+    with project.changing("review merge"):
+        decide_again(project)
     found = review.report().agreement
     lines = [f"{one.file}: {one.new:,} new lines of {one.reader}, {one.known:,} were here" for one in merged]
     lines += [f"note: {one.note}" for one in merged if one.note]

@@ -15,12 +15,14 @@ def run(args: argparse.Namespace) -> int:
     from engine.commands.output import print_json, say, show
     from engine.extras import require
     from engine.project import Project
-    from engine.training import start_planned
+    from engine.training import elsewhere, start_planned
 
     project = Project.open(args.project)
     require(("torch", "transformers", "trl", "peft"), "train")
     with project.changing("train"):
         folder = start_planned(project)
+    if note := elsewhere(project):
+        say(note)
     if args.follow:
         return follow(folder, as_json=args.json)
     if args.json:

@@ -48,6 +48,8 @@ class Terms:
     """Training costs GPU hours (gpu_tokens_per_s, gpu_hour_price); else a price per trained token (train_price)."""
     minimum_fee: float = 0.0
     """USD a training job at least."""
+    validation_share: float = 0.0
+    """Held-out tokens that are charged for each trained one: each evaluation reads all of the validation rows."""
     serves_by_hour: bool = False
     """Replicas are paid by the hour at gpu_hour_price, used or not."""
     gpus_per_replica: int = 1

@@ -4,15 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-RANGES = {
-    "classification": ((50, 100), (200, 500)),
-    "extraction": ((100, 200), (500, 1000)),
-    "style": ((50, 100), (200, 500)),
-    "reasoning": ((200, 500), (1000, 5000)),
-    "domain": ((500, 1000), (2000, 10000)),
-}
-"""Task -> (minimum, recommended) per category. The field's guidance (OpenAI: gains from 50-100; Azure: hundreds to
-thousands for a new skill); it counts unique groups that are trained on, not rows."""
+from engine.examples_needed import RANGES
 
 MODELS = (("7B", 100, 500), ("13-70B", 500, 5000), ("175B and more", 1000, None))
 """Parameters of the model, unique examples in all that it is tuned with (from, to). The larger a model, the more it

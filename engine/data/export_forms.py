@@ -1,12 +1,13 @@
 """The forms that rows are exported to, and what each can hold."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.data.export_turns import alternates, plain_reason, sharegpt_turns
+from engine.data.formats_parts import NOVA_VERSION
 from engine.data.jsontext import dumps
-from engine.data.rows import SYSTEM, Row
+from engine.data.rows import SYSTEM, Message, Row
 
 Record = dict[str, Any]
 Encoded = Record | str
@@ -75,6 +76,34 @@ def _alpaca(row: Row) -> Encoded:
     made = {"instruction": pairs[-1][0], "input": "", "output": pairs[-1][1]}
     system = {"system": row.system} if len(spoken) < len(row.messages) else {}
     return {**made, **system, **({"history": pairs[:-1]} if pairs[1:] else {})}
+
+
+def _bedrock(row: Row) -> Encoded:
+    if reason := _in_parts(row):
+        return reason
+    system, spoken = _system_apart(row)
+    turns = [{"role": turn["role"], "content": [{"text": turn["content"]}]} for turn in spoken]
+    return {"schemaVersion": NOVA_VERSION, **({"system": system} if system else {}), "messages": turns}
+
+
+def _google(row: Row) -> Encoded:
+    if reason := _in_parts(row):
+        return reason
+    system, spoken = _system_apart(row)
+    roles = {"user": "user", "assistant": "model"}
+    turns = [{"role": roles[turn["role"]], "parts": [{"text": turn["content"]}]} for turn in spoken]
+    return {**({"systemInstruction": {"role": "system", "parts": system}} if system else {}), "contents": turns}
+
+
+def _in_parts(row: Row) -> str | None:
+    """Why a row is more than one system text, questions and answers in turn."""
+    return _sft(row) or plain_reason(row) or (None if alternates(row.messages) else _NO_TURNS)
+
+
+def _system_apart(row: Row) -> tuple[list[Record], Sequence[Message]]:
+    """(the system text as parts, the other turns)"""
+    first = 1 if row.messages[0]["role"] in SYSTEM else 0
+    return [{"text": turn["content"]} for turn in row.messages[:first]], row.messages[first:]
 
 
 def _prompt_completion(row: Row) -> Encoded:
@@ -153,6 +182,20 @@ FORMS: Mapping[str, Form] = {
         _prompt_completion,
         {"sft": "prompt-completion"},
         room=True,
+    ),
+    "bedrock": Form(
+        "Bedrock, Nova's conversations (JSONL)",
+        "Read by Amazon Bedrock to tune Nova.",
+        "one system text, questions and answers in turn; no tools, no weights",
+        _bedrock,
+        {"sft": "bedrock"},
+    ),
+    "google": Form(
+        "Google, contents and parts (JSONL)",
+        "Read by Google's Agent Platform, formerly Vertex AI, to tune Gemini.",
+        "one system text, questions and answers in turn; no tools, no weights",
+        _google,
+        {"sft": "google"},
     ),
     "dpo": Form(
         "preferences, OpenAI's DPO (JSONL)",

@@ -16,6 +16,8 @@ from engine.data.prepare import prepare
 from engine.data.problems import Place
 from engine.data.records import Progress, Record
 from engine.data.rows import Row
+from engine.data.targets import Target, target_problems
+from engine.data.validate import validate
 from engine.data.versions import Version
 
 _ELSEWHERE = "an import would not give the same row again"
@@ -49,6 +51,8 @@ class What:
     meta: bool
     mark: bytes
     """What every file begins with."""
+    target: Target | None = None
+    """What the host asks of rows; one that it would refuse is refused here."""
 
 
 @dataclass(slots=True)
@@ -127,12 +131,21 @@ def _opened(stack: ExitStack, folder: Path, what: What, split: str | None, kind:
 
 
 def line_of(row: Row, what: What) -> bytes | str:
-    """The line of a row; or why the form cannot hold it."""
-    record = what.form.encode(row)
+    """The line of a row; or why the form cannot hold it, or the host would refuse it."""
+    record = _unwelcome(row, what.target) or what.form.encode(row)
     if isinstance(record, str):
         return record
     line = dumps({**record, **_along(row, what)}) + b"\n"
     return _changed(line, row, what.form) or line
+
+
+def _unwelcome(row: Row, target: Target | None) -> str | None:
+    """Why the host would refuse the row; None when it would not."""
+    if target is None:
+        return None
+    tools = row.meta.get("tools")
+    problems = [*validate(row.messages, tools, target.own), *target_problems(target, row.messages, row.meta)]
+    return "; ".join(one.message for one in problems if one.severity == "error") or None
 
 
 def _along(row: Row, what: What) -> Mapping[str, Any]:

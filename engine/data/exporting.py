@@ -17,11 +17,14 @@ from engine.data.export_rows import Refused, Sent, What, send
 from engine.data.groups import SPLITS
 from engine.data.jsontext import dumps
 from engine.data.records import BOM, Progress, no_progress
+from engine.data.targets import Target, file_problems, target_named
 from engine.data.versions import Version
 from engine.durable import write_json
 from engine.errors import DataError, UsageError
 from engine.project import Project
 
+_REASONS = 8
+"""Reasons given in an error."""
 _NAMED = 3
 """Rows named for each reason in an error."""
 
@@ -42,6 +45,8 @@ class Order:
     """Begin every file with a byte order mark."""
     meta: bool = True
     """Take other columns along, where the form has room."""
+    target: str | None = None
+    """The host, one of engine.data.targets.TARGETS, that it is for: what it would refuse is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +68,20 @@ def export(project: Project, order: Order, progress: Progress = no_progress) -> 
 
     `progress` gets rows. Everything is written into a temporary folder and takes its place when it is whole. Raises
     UsageError for an unknown form or split, or a folder of the project; DataError when the form cannot hold every row
-    (unless they are to be left out) or holds none, or when a file of somebody else stands in the way. Nothing is
-    written then.
+    or the host refuses one (unless they are to be left out), when none is left or the host takes no such number, or
+    when a file of somebody else stands in the way. Nothing is written then.
     """
     form, version = _form(order), current(project)
     target = _target(project, version, order)
     name = _dataset_name(project, version) if order.form == "llamafactory" else ""
     mark = BOM if order.azure_bom else b""
-    what = What(form, _splits(version, order.splits), f"{name}_" if name else "", order.meta, mark)
+    host = target_named(order.target) if order.target else None
+    what = What(form, _splits(version, order.splits), f"{name}_" if name else "", order.meta, mark, host)
     listing = f"{name}.export.json" if name else "export.json"
     with staged(target, listing) as folder:
         sent = send(version, what, folder, progress)
         _require_held(sent, order)
+        _require_enough(sent, host)
         _write_beside(folder, target, order.form, sent)
         manifest = _manifest(project, version, order, sent)
         write_json(folder / listing, manifest)
@@ -123,9 +130,20 @@ def _require_held(sent: Sent, order: Order) -> None:
         raise DataError("there is no row to export", hint="export other splits, or all: without --split")
     if sent.refused and (not order.leave_out or not sent.files):
         other = f"take another form: {', '.join(name for name in FORMS if name != order.form)}"
+        other = "mend them in step Review" if order.target else other
         hint = f"leave them out (--leave-out), or {other}" if sent.files else other
-        said = f"{order.form} cannot hold {len(sent.refused):,} of {total:,} rows"
-        raise DataError(f"{said}: {'; '.join(reasons(sent.refused))}", hint=hint)
+        form = f"{order.form} for {order.target}" if order.target else order.form
+        said = f"{form} cannot hold {len(sent.refused):,} of {total:,} rows"
+        why = reasons(sent.refused)
+        more = f"; and {len(why) - _REASONS:,} more reasons" if len(why) > _REASONS else ""
+        raise DataError(f"{said}: {'; '.join(why[:_REASONS])}{more}", hint=hint)
+
+
+def _require_enough(sent: Sent, host: Target | None) -> None:
+    """Raises DataError when the host takes no file of so many rows to train on."""
+    rows = sum(one["rows"] for one in sent.files if one["split"] in ("train", None))
+    for problem in file_problems(host, rows) if host else ():
+        raise DataError(problem.message, hint=problem.hint)
 
 
 def reasons(refused: list[Refused] | tuple[Refused, ...]) -> list[str]:
@@ -158,6 +176,7 @@ def _manifest(project: Project, version: Version, order: Order, sent: Sent) -> d
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {
         "form": order.form,
+        "target": order.target,
         "project": project.settings().get("project", {}).get("name"),
         "version": version.name,
         "version_sha256": digest,
@@ -176,4 +195,4 @@ def _manifest(project: Project, version: Version, order: Order, sent: Sent) -> d
 def _recorded(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """What the audit log keeps of an export."""
     files = [{"file": one["file"], "rows": one["rows"], "sha256": one["sha256"]} for one in manifest["files"]]
-    return {**{key: manifest[key] for key in ("form", "version", "left_out")}, "files": files}
+    return {**{key: manifest[key] for key in ("form", "target", "version", "left_out")}, "files": files}

@@ -10,6 +10,7 @@ from engine.data.formats_chat import CHAT, V1
 from engine.data.formats_judged import JUDGED
 from engine.data.formats_nested import opened
 from engine.data.formats_pairs import ALPACA, COLUMNS, PROMPT_COMPLETION
+from engine.data.formats_parts import GEMINI, NOVA
 from engine.data.formats_preference import PREFERENCE, beside_messages, is_whole
 from engine.data.formats_rendered import Rendered, Turns, note
 from engine.data.formats_sharegpt import SHAREGPT
@@ -33,6 +34,8 @@ FORMATS = {
     "preference": PREFERENCE,
     "judged": JUDGED,
     "llamafactory": V1,
+    "bedrock": NOVA,
+    "google": GEMINI,
     "columns": COLUMNS,
 }
 _TOOLS = ("tools", "functions")

@@ -4,6 +4,7 @@ from typing import Any
 
 from engine.data.formats_calls import linked
 from engine.data.formats_nested import why_not
+from engine.data.formats_parts import is_nova
 from engine.data.formats_rendered import Format, Rendered, Turns, is_turns, missing, speaks
 from engine.data.formats_turns import read_turns
 from engine.data.mapping import Mapping
@@ -57,7 +58,7 @@ def _render(record: dict[str, Any], mapping: Mapping) -> Rendered:
 _USES = dict.fromkeys(COLUMNS, "the conversation; answers are learned")
 CHAT = Format(
     "OpenAI chat: `messages` with role and content",
-    lambda record: has_turns(record) and not is_v1(record),
+    lambda record: has_turns(record) and not is_v1(record) and not is_nova(record),
     _render,
     _USES,
 )

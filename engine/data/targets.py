@@ -39,6 +39,8 @@ class Target:
     most_rows: int | None = None
     own: frozenset[str] = frozenset()
     """Special tokens, which no content may hold."""
+    reserved: tuple[str, ...] = ()
+    """Words that no content may hold, for the host reads them as its own."""
 
 
 def _tokens(*families: str) -> frozenset[str]:
@@ -88,6 +90,24 @@ TARGETS = {
     "together": Target("Together fine-tuning", alternates=True, developer=False, first=("system", "user")),
     # Fireworks' fine-tuning guide: 3 to 3,000,000 rows, system only first, weight 0 or 1.
     "fireworks": Target("Fireworks fine-tuning", developer=False, least_rows=3, most_rows=3_000_000),
+    # AWS's page on data for Nova: user and assistant alone, first user and last assistant; reserved words anywhere in a
+    # prompt fail the job. Tools are in the format and not supported in tuning. No least number of rows is published.
+    "bedrock": Target(
+        "Nova tuning at Amazon Bedrock",
+        alternates=True,
+        developer=False,
+        tools=False,
+        first=("system", "user"),
+        reserved=("User:", "Bot:", "Assistant:", "System:", "<image>", "<video>", "[EOS]"),
+    ),
+    # Google's page on limits: a million rows of text. Its API refuses turns that do not alternate; roles user, model.
+    "google": Target(
+        "Gemini tuning at Google",
+        alternates=True,
+        developer=False,
+        first=("system", "user"),
+        most_rows=1_000_000,
+    ),
 }
 _Messages = Sequence[dict[str, Any]]
 
@@ -102,7 +122,8 @@ def target_named(name: str) -> Target:
 def target_problems(target: Target, messages: _Messages, meta: Mapping[str, Any]) -> list[Problem]:
     """Why a row that is right as such would be refused there, or read as something else."""
     roles = [turn["role"] for turn in messages]
-    return [*_turn_order(target, roles), *_calls(target, messages, meta.get("tools") or ())]
+    order, calls = _turn_order(target, roles), _calls(target, messages, meta.get("tools") or ())
+    return [*order, *calls, *_reserved(target, messages)]
 
 
 def fitness_for(name: str, rows: int) -> dict[str, Any]:
@@ -153,6 +174,16 @@ def _not_alternating(roles: Sequence[str]) -> str | None:
 
 def _after_result(roles: Sequence[str], at: int) -> bool:
     return at > 0 and roles[at] == "assistant" and roles[at - 1] == "tool"
+
+
+def _reserved(target: Target, messages: _Messages) -> list[Problem]:
+    """The first reserved word, where one is anywhere in the row."""
+    for number, turn in enumerate(messages, start=1):
+        word = next((one for one in target.reserved if one in turn["content"]), None)
+        if word:
+            message = f"{target.says}: turn {number} holds {word!r}, a word that fails the job"
+            return [Problem("target-reserved", message, "write it in other words, for example Customer or Agent")]
+    return []
 
 
 def _calls(target: Target, messages: _Messages, tools: Sequence[Any]) -> list[Problem]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["choice", "count", "money"]
+Kind = Literal["choice", "count", "money", "share"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,14 @@ QUESTIONS: tuple[Question, ...] = (
         "If not, training and serving are done here, and no provider is offered.",
         "choice",
         YES_NO,
+    ),
+    Question(
+        "target_share",
+        "Good enough at ... % right",
+        "At what share of right answers is it good enough?",
+        "Once prompting is measured and surely reaches it, there is no need to tune.",
+        "share",
+        optional=True,
     ),
     Question(
         "training_budget",

@@ -4,32 +4,60 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from engine import journey
-from engine.decide.answers import Answers, check_answer, check_answers, fits, read_answers
+from engine.decide.advice import Advice, advise
+from engine.decide.answers import Answers, fitting, read_answers
 from engine.decide.checklist import QUESTIONS
-from engine.decide.verdict import Verdict, decide, missing
+from engine.decide.evidence import NOTHING, Evidence
+from engine.decide.verdict import Verdict
 from engine.project import Project
 
+_TAKEN_BACK = "an answer was taken back: the checklist is not complete"
 
-def record_verdict(project: Project, answers: Answers) -> Verdict:
-    """Decides, and stores answers and verdict; any verdict but fine-tune fails the gate, so going on needs a waiver.
 
-    The same verdict again adds no evidence, and a waiver stays. Call it inside project.changing().
+def record_verdict(project: Project, answers: Answers, evidence: Evidence = NOTHING) -> Verdict:
+    """Decides on a whole set of answers, and stores them and the verdict. Call it inside project.changing()."""
+    return record(project, asdict(answers), evidence).verdict
+
+
+def record(project: Project, answers: Mapping[str, Any], evidence: Evidence) -> Advice:
+    """Stores checked answers by question (None: not answered), and the verdict once there is one.
+
+    Any verdict but fine-tune fails the gate, so going on needs a waiver. The same verdict for the same deciding reason
+    again leaves a waiver as it is, whatever has become of the numbers. Call it inside project.changing().
     """
-    verdict = decide(answers)
-    tunes, text = verdict.name == "fine-tune", f"{verdict.name}: {verdict.reasons[0]}"
-    project.set("decide", {**asdict(answers), "verdict": verdict.name})
-    evidence = journey.Evidence("verdict", "passed" if tunes else "failed", text, source="yours")
-    journey.record_new(project, "decide", evidence)
-    return verdict
+    advice = advise(answers, evidence)
+    before = project.settings().get("decide", {})
+    stood, because = before.get("verdict"), before.get("because", "")
+    name = advice.verdict.name if advice.whole else None
+    deciding = advice.verdict.because[0] if advice.verdict.because and advice.whole else None
+    project.set("decide", {**{one.id: answers.get(one.id) for one in QUESTIONS}, "verdict": name, "because": deciding})
+    if name is None:
+        if stood:
+            journey.record_new(project, "decide", journey.Evidence("verdict", "failed", _TAKEN_BACK, source="yours"))
+    elif not (_waived(project) and (stood, because) == (name, deciding or "")):
+        journey.record_new(project, "decide", _evidence(advice))
+    return advice
+
+
+def _evidence(advice: Advice) -> journey.Evidence:
+    verdict = advice.verdict
+    state: Literal["passed", "failed"] = "passed" if verdict.name == "fine-tune" else "failed"
+    source = "measured" if any(one.followed == "evidence" for one in advice.weighed) else "yours"
+    return journey.Evidence("verdict", state, f"{verdict.name}: {verdict.reasons[0]}", source=source)
+
+
+def _waived(project: Project) -> bool:
+    return journey.read(project)[0].state == "waived"
 
 
 def stored_answers(project: Project) -> dict[str, Any]:
     """What was answered so far, by question; an answer that was edited by hand and does not fit is as good as none."""
     given = project.settings().get("decide", {})
-    return {one.id: given[one.id] for one in QUESTIONS if one.id in given and fits(one.id, given[one.id])}
+    fit = {one.id: fitting(one.id, given[one.id]) for one in QUESTIONS if one.id in given}
+    return {name: value for name, value in fit.items() if value is not None}
 
 
 def are_the_samples(answers: Mapping[str, Any], sample: Path | None) -> bool:
@@ -40,34 +68,3 @@ def are_the_samples(answers: Mapping[str, Any], sample: Path | None) -> bool:
 @lru_cache(maxsize=8)  # Asked each time that the step is shown.
 def _given(file: Path, changed_ns: int) -> dict[str, Any]:
     return {name: answer for name, answer in asdict(read_answers(file)).items() if answer is not None}
-
-
-def record_answer(project: Project, question_id: str, value: str | int | float | None) -> Verdict | None:
-    """Stores one answer at once, as `check_value` gives it (None: not answered); the verdict once all are there.
-
-    Raises UsageError when the answer does not fit, ResourceError when another process is changing the project.
-    """
-    value = check_answer(question_id, value)
-    with project.changing("decide"):
-        answers = {**stored_answers(project), question_id: value}
-        if not missing(answers):
-            return record_verdict(project, check_answers(answers))
-        project.set("decide", {question_id: value})
-    return None
-
-
-def take_back(project: Project, before: Mapping[str, Any]) -> Verdict | None:
-    """Puts answers back to what they were, by question (None: not answered); the verdict where all are there.
-
-    A verdict that stood on answers taken back fails the gate. Raises ResourceError as record_answer does.
-    """
-    with project.changing("decide"):
-        answers = {**stored_answers(project), **before}
-        if not missing(answers):
-            return record_verdict(project, check_answers(answers))
-        stood = project.text("decide", "verdict")
-        project.set("decide", {**before, "verdict": None})
-        if stood:
-            text = "an answer was taken back: the checklist is not complete"
-            journey.record_new(project, "decide", journey.Evidence("verdict", "failed", text, source="yours"))
-    return None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import DataError
-from engine.evaluate.found import BETTER, PRIMARY, WORSE, Comparison, Evaluation, Measure
+from engine.evaluate.found import BETTER, FREE_TEXT, PRIMARY, WORSE, Comparison, Evaluation, Measure
 from engine.evaluate.metrics import Scorer
 from engine.evaluate.outputs import Output
 from engine.evaluate.power import design_effect, detectable_difference, needed_rows
@@ -31,9 +31,6 @@ ALPHA = 0.05
 
 _FEW_ANSWERS, _NEARLY_ALL, _LONG_ANSWER = 20, 0.9, 60
 """Rows from which on, and the share of them from which on, answers of more than so many characters are free text."""
-FREE_TEXT = (
-    "cannot tell: the answers are free text, of which exact match finds none whatever the model; read them side by side"
-)
 
 Scored = dict[str, dict[str, float]]
 """{row id: {metric: value}} of one system on one set."""

@@ -20,6 +20,11 @@ MEANINGS = {
 BETTER, WORSE = "better", "worse"
 """Verdicts of a comparison that found a difference; every other one is a sentence."""
 
+FREE_TEXT = (
+    "cannot tell: the answers are free text, of which exact match finds none whatever the model; read them side by side"
+)
+"""The verdict on a set that exact match cannot judge."""
+
 _Plain = TypeVar("_Plain")
 
 

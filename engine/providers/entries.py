@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from engine.providers.figures import Ends, Figure, NotFound, Said
+from engine.providers.figures import Ends, Figure, NotFound, Said, Source
 
 Kind = Literal["this machine", "rented GPU", "service"]
 Status = Literal["open", "preview", "existing customers", "closed"]
@@ -78,7 +78,7 @@ class Tunable:
     train: Figure | NotFound | None
     """USD per 1M trained tokens; None: paid by the hour of a GPU."""
     parameters: Figure | None = None
-    """Billion; None: not published."""
+    """Billion; None: not published. A file leaves it out for a model that is an open one, whose size it takes."""
     minimum_fee: Figure | None = None
     """USD a job at least."""
     input: Figure | NotFound | None = None
@@ -94,7 +94,7 @@ class Serving:
     way: Way
     about: Said | NotFound
     per_hour: Figure | None = None
-    """USD per hour of one replica (per hour) or of one GPU (own GPU); None: nothing is paid by the hour."""
+    """USD per hour of one GPU where `gpu` names it, else of one replica; None: nothing is paid by the hour."""
     gpu: str | None = None
     """The id of the GPU that serves, where it is known: replicas then follow from the volume."""
     gpus_minimum: int = 1
@@ -113,7 +113,9 @@ class Upload:
     target: str | None
     """Of `tunewright data check --target`."""
     commands: tuple[str, ...]
-    """What is typed there, line by line; FILE and MODEL stand for what is chosen."""
+    """What is typed there, line by line; FILE, VALIDATION and MODEL stand for what is chosen."""
+    source: Source
+    """Of both, the commands and the notes."""
     notes: tuple[str, ...] = ()
 
 
@@ -145,6 +147,8 @@ class Destination:
     zero_retention: Said | NotFound
     serving: Serving
     checked_on: date
+    validation_billed: Said | None = None
+    """That held-out rows are charged like trained ones; None: no source says so."""
     ends: Ends | None = None
     upload: Upload | None = None
 

@@ -1,9 +1,10 @@
 """A figure from outside: its value and unit, who says so, as of when, and how sure that is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
+from engine.costs.terms import HOURS_PER_MONTH
 from engine.errors import UsageError
 
 Confidence = Literal["official", "transcribed", "single source", "yours"]
@@ -24,7 +25,7 @@ Unit = Literal[
     "TB per s",
 ]
 STALE_DAYS = 60
-"""A figure older than this is marked: GPU prices moved by 21 % in the three months to November 2026."""
+"""A price older than this is marked: those of GPUs moved by 21 % in the three months to November 2026."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,14 @@ class Source:
     as_of: date
     """The day of which the source speaks."""
     confidence: Confidence
+    priced: bool = field(default=False, compare=False)
+    """What it tells is a price; Figure sets it. Prices alone go stale: sizes and speeds stay, terms show their age."""
 
     def age_days(self, today: date) -> int:
         return (today - self.as_of).days
 
     def is_stale(self, today: date) -> bool:
-        return self.confidence != "yours" and self.age_days(today) > STALE_DAYS
+        return self.priced and self.confidence != "yours" and self.age_days(today) > STALE_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ class Figure:
     high: float | None = None
     """The range, where the source gives one; `value` lies in it."""
     note: str = ""
+
+    def __post_init__(self) -> None:
+        priced = self.unit.startswith("USD") or self.unit == "share"
+        object.__setattr__(self, "source", replace(self.source, priced=priced))
 
     def amount(self, unit: Unit) -> float:
         """The value, for somebody who reckons in `unit`. Raises UsageError when the figure is in another one."""
@@ -75,6 +82,10 @@ class Ends:
     on: date
     source: Source
     note: str = ""
+
+    def months_left(self, today: date) -> float:
+        """Months of 730 hours until the day; 0 from the day on."""
+        return max(0.0, (self.on - today).days * 24 / HOURS_PER_MONTH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,12 +61,14 @@ class Agreement:
     @property
     def note(self) -> str | None:
         """What makes the number doubtful."""
-        notes = [self._paradox()]
+        notes = [self.paradox]
         if self.rows < _FEW:
             notes.append(f"{self.rows} rows are few: {_FEW} to 30 should be read by both")
         return "; ".join(one for one in notes if one) or None
 
-    def _paradox(self) -> str | None:
+    @property
+    def paradox(self) -> str | None:
+        """Why kappa is low although the readers agree, where it is so."""
         usual = [max(share, 1 - share) for share in self.bad_shares.values()]
         if self.kappa is None or self.kappa >= 0.6 or self.raw < 0.85 or min(usual) < _LOPSIDED - 0.05:
             return None

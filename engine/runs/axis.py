@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Self
 
+from engine.canvas import round_up
+
 _PAD = 0.05
 LABEL = 7
 """Characters of the longest label."""
@@ -39,7 +41,7 @@ class Axis:
         span = high - low
         if span <= 1e-6 * max(abs(low), abs(high), 1e-290):
             span = 0.2 if self.log else 0.2 * abs(high) or 1.0
-        unit = _round_up(max(span, 1e-290) / 10)
+        unit = round_up(max(span, 1e-290) / 10)
         middle = low / 2 + high / 2
         below, above = middle - (0.5 + _PAD) * span, middle + (0.5 + _PAD) * span
         if not self.log and low >= 0:
@@ -61,12 +63,6 @@ class Axis:
             text if len(text) <= LABEL else short(one) for text, one in zip(texts, ends, strict=True)
         )
         return top, middle, bottom
-
-
-def _round_up(number: float) -> float:
-    """The next of 1, 2, 5, 10, 20, 50 ... and their inverses."""
-    power = 10.0 ** math.floor(math.log10(number))
-    return next((factor * power for factor in (1, 2, 5) if number <= factor * power), 10 * power)
 
 
 def short(number: float) -> str:

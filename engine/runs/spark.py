@@ -4,8 +4,8 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from engine.canvas import CROSS
 from engine.runs.axis import Axis
-from engine.runs.raster import CROSS
 from engine.runs.series import Series
 
 _BARS, _ASCII_BARS = "▁▂▃▄▅▆▇█", "_.-:=+*#"

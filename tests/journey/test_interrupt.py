@@ -17,11 +17,15 @@ from tests.worker.conftest import planned_project
 
 ROOT = Path(__file__).parent.parent.parent
 LIMIT_S = 120
+VALIDATION = 400
+"""Rows: four batches for each of two systems, so that three interruptions leave something to do."""
+ALL = 3 * VALIDATION
+"""Answers: of the model, of the model with examples, and of the system that reads no question."""
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    return planned_project(tmp_path / "project", make_model(tmp_path / "model"), rows=600, new_tokens=64)
+    return planned_project(tmp_path / "project", make_model(tmp_path / "model"), rows=2400, new_tokens=64)
 
 
 def workers(project: Project) -> list[psutil.Process]:
@@ -36,20 +40,17 @@ def answers(project: Project) -> int:
     return sum(path.read_bytes().count(b"\n") for path in project.root.glob("baselines/*/*.jsonl"))
 
 
-@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
-def test_an_interrupted_baseline_leaves_no_worker_and_goes_on_later(
-    project: Project, how: signal.Signals, code: int
-) -> None:
-    command = [sys.executable, "-m", "engine.cli", "baseline", "--project", str(project.root)]
+def interrupted(project: Project, how: signal.Signals, code: int) -> None:
+    """Begins the baseline, or goes on with it, and interrupts it once it has answered more than was answered before."""
+    before, limit = answers(project), time.monotonic() + LIMIT_S
     started = subprocess.Popen(
-        command,
+        [sys.executable, "-m", "engine.cli", "baseline", "--project", str(project.root)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,
         # A suite started in the background by a shell hands down an ignored SIGINT.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    limit = time.monotonic() + LIMIT_S
-    while not answers(project):
+    while answers(project) == before:
         assert started.poll() is None and time.monotonic() < limit
         time.sleep(0.02)
     started.send_signal(how)
@@ -57,8 +58,13 @@ def test_an_interrupted_baseline_leaves_no_worker_and_goes_on_later(
     assert started.returncode == code and b"Traceback" not in said
     while workers(project):
         assert time.monotonic() < limit, "the worker outlived its command"
-    kept = answers(project)
-    assert kept > 0
+    assert before < answers(project) < ALL
+
+
+def test_an_interrupted_baseline_leaves_no_worker_and_goes_on_later(project: Project) -> None:
+    # One after the other in one project: each start of a worker loads the model libraries.
+    for how, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)):
+        interrupted(project, how, code)
     found = document("baseline", "--project", project.root)
-    assert {one["validation"]["exact_match"]["n"] for one in found["systems"].values()} == {100}
-    assert answers(project) == 300
+    assert {one["validation"]["exact_match"]["n"] for one in found["systems"].values()} == {VALIDATION}
+    assert answers(project) == ALL

@@ -65,6 +65,18 @@ def test_from_files_to_a_shipped_model(tmp_path: Path, kind: str, marks: bool, m
     tunewright("audit", "verify", cwd=here)
 
 
+@pytest.fixture(scope="module")
+def divided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose data is split: each refusal begins with a copy, and makes its own model."""
+    folder = tmp_path_factory.mktemp("divided")
+    write_data(folder / "data.jsonl")
+    here = folder / "project"
+    tunewright("new", here)
+    tunewright("data", "import", folder / "data.jsonl", "--yes", cwd=here)
+    tunewright("data", "split", cwd=here)
+    return here
+
+
 @pytest.mark.parametrize(
     ("break_it", "said"),
     [
@@ -76,13 +88,11 @@ def test_from_files_to_a_shipped_model(tmp_path: Path, kind: str, marks: bool, m
         (lambda folder: (folder / "chat_template.jinja").unlink(), "chat template"),
     ],
 )
-def test_a_model_that_cannot_be_used_is_refused_in_words(tmp_path: Path, break_it: object, said: str) -> None:
+def test_a_model_that_cannot_be_used_is_refused_in_words(
+    tmp_path: Path, divided: Path, break_it: object, said: str
+) -> None:
     model = make_model(tmp_path / "model")
-    write_data(tmp_path / "data.jsonl")
-    here = tmp_path / "project"
-    tunewright("new", here)
-    tunewright("data", "import", tmp_path / "data.jsonl", "--yes", cwd=here)
-    tunewright("data", "split", cwd=here)
+    here = shutil.copytree(divided, tmp_path / "project")
     break_it(model)  # type: ignore[operator]
     refused = tunewright("plan", "--model", model, cwd=here, code=4)
     assert said in refused.stderr and "hint: " in refused.stderr

@@ -11,8 +11,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 def test_the_road_by_hand_is_as_the_readme_says(tmp_path: Path) -> None:
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
-    [block] = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
-    commands = [line.removeprefix("$ ") for line in block.splitlines()]
+    blocks = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    commands = [line.removeprefix("$ ") for block in blocks for line in block.splitlines()]
     script = "set -euo pipefail\n" + "\n".join(c.replace(" ; test", " || test") for c in commands)
     script = script.replace("tunewright ", f'"{sys.executable}" -m engine.cli ')
     done = subprocess.run(

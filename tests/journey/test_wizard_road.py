@@ -134,7 +134,7 @@ def plan(tmux: Tmux) -> None:
     tmux.wait_for("5Plan✓")
     tmux.send("g", "j", "j", "j", "j", "Enter")
     tmux.wait_for("epochs: a number")
-    tmux.send("C-u", "8", "Enter")
+    tmux.send("C-u", "4", "Enter")
     tmux.wait_for(lambda shown: "yours" in shown and "Working" not in shown)
 
 

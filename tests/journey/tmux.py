@@ -59,9 +59,7 @@ class Tmux:
         """The first screen that holds `what` (or of which it is true)."""
         limit = time.monotonic() + limit_s
         while True:
-            # Asked first: the screen of an ended command is its last. Its exit code may never come (tmux 3.3a).
-            ended = self._ask("#{?pane_dead,its command has ended,}")
-            shown = self.screen()
+            ended, shown = self._seen()
             if what(shown) if callable(what) else what in shown:
                 return shown
             assert not ended, f"not shown: {what} ({ended})\n{shown}"
@@ -87,7 +85,17 @@ class Tmux:
         return bool(self._session)
 
     def _ask(self, what: str) -> str:
-        return self._run("display-message", "-p", "-t", self._session, what).strip()
+        return self._run(*self._asking(what)).strip()
+
+    def _seen(self) -> tuple[str, str]:
+        """Words where its command has ended, and the screen, by one call: it is made ten times a second."""
+        # Asked first: the screen of an ended command is its last. Its exit code may never come (tmux 3.3a).
+        asking = self._asking("#{?pane_dead,its command has ended,}")
+        ended, _, shown = self._run(*asking, ";", "capture-pane", "-p", "-t", self._session).partition("\n")
+        return ended, shown
+
+    def _asking(self, what: str) -> tuple[str, ...]:
+        return ("display-message", "-p", "-t", self._session, what)
 
     def _run(self, *arguments: str) -> str:
         # No one's own settings: colours, keys and the size of windows are tmux's defaults.

@@ -27,15 +27,18 @@ from engine.decide.record import record_verdict
 from engine.durable import write_json
 from engine.evaluate.outputs import Output, write_outputs
 from engine.exports import PARITY, export_folder
+from engine.machine.record import HERE, STAYS
 from engine.plan.recipe import planned
 from engine.project import Project, RunFolder
 from engine.reviewing import open_review
 from engine.sample import SAMPLE
+from engine.where.chosen import Chosen, keep
 
 STEPS = 184
 NOON = 1_790_000_000.0
 """Unix seconds at which the run of the desk was started."""
 MADE = "2026-09-21T13:33:20+00:00"
+NOON_SAID = "2026-09-21 13:33:20 UTC"
 WRONG = '{"queue":"A1","priority":1,"product":"kettle","order":null}'
 
 
@@ -87,7 +90,10 @@ def _review(project: Project) -> None:
 
 def _where(project: Project) -> None:
     text = "this machine: no GPU, 2 cores, 16 GiB memory, torch 2.13.0; the data stays here"
-    journey.record(project, "where", [journey.Evidence("destination", "passed", text)])
+    keep(project, Chosen(HERE, "this machine", NOON_SAID))
+    said = {"destination": text, "consent": STAYS}
+    rests_on = {"destination": HERE}
+    journey.record(project, "where", [journey.Evidence(item, "passed", one, rests_on) for item, one in said.items()])
 
 
 def _plan(project: Project) -> None:

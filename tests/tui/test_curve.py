@@ -12,9 +12,9 @@ from textual.binding import BindingType
 from textual.geometry import Region
 from textual.pilot import Pilot
 
+from engine.canvas import CROSS
 from engine.project import RunFolder
 from engine.runs.events import EventLog
-from engine.runs.raster import CROSS
 from engine.runs.watch import RunView
 from tests.tui.pilot import played
 from tui.widgets.curve import Curve

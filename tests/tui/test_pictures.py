@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from engine import journey
+from engine import journey, scenarios
+from engine.costing import Scenario
 from engine.project import Project
 from engine.recent import remember
 from tests.tui.desk import desk
-from tests.tui.pilot import played, screen_text, wizard
+from tests.tui.pilot import played, screen_text, shown, until, wizard
 from tui.app import Wizard
+from tui.screens.whatif import WhatIfScreen
 
 ROOT = Path(__file__).parent.parent.parent
 PRESSED = {"ship": ("j",)}
@@ -46,6 +48,23 @@ async def ready(pilot: Pilot[Any], step: str) -> None:
 @pytest.mark.parametrize("step", journey.STEPS)
 def test_picture_of(step: str, whole_road: Project, snap_compare: Callable[..., bool]) -> None:
     assert snap_compare(Wizard(whole_road, step), run_before=lambda pilot: ready(pilot, step), terminal_size=(80, 24))
+
+
+def test_picture_of_the_what_if(whole_road: Project, snap_compare: Callable[..., bool]) -> None:
+    settings = {"requests_per_month": 2.5e6, "baseline_model": "gpt-6.1-terra", "dynamic_prompt_tokens": 1000.0}
+    settings |= {"destination": "runpod-h100-sxm-secure", "tuned_model": "qwen3-8b", "output_tokens": 128.0}
+    scenarios.save(whole_road, Scenario("replace a dear model", settings))
+
+    async def turned(pilot: Pilot[Any]) -> None:
+        await pilot.app.push_screen(WhatIfScreen(whole_road))
+        await pilot.press("o", "down", "enter", "right")
+        await until(
+            pilot,
+            lambda: "P50" in shown(pilot.app) and "5,000,000" in shown(pilot.app) and "..." not in shown(pilot.app),
+            "it is simulated",
+        )
+
+    assert snap_compare(Wizard(whole_road, "where"), run_before=turned, terminal_size=(80, 24))
 
 
 def test_picture_of_the_first_screen(

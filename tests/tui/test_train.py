@@ -11,8 +11,8 @@ import pytest
 from textual.pilot import Pilot
 
 from engine import audit, journey
+from engine.canvas import CROSS
 from engine.project import Project
-from engine.runs.raster import CROSS
 from tests.measured import project_with_plan
 from tests.tui.pilot import played, screen_text, settled, shown, until, wizard
 from tests.tui.run_writer import Writer, up_to_train

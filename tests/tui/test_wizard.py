@@ -16,6 +16,8 @@ from tui import work
 from tui.keys import EVERYWHERE, LISTS
 from tui.screens.step import gate_row
 
+_STAYS = journey.Evidence("consent", "passed", "no data leaves this machine")
+
 
 def pass_all(project: Project, *steps: str) -> None:
     for step in steps:
@@ -54,6 +56,7 @@ def test_a_project_is_opened_where_it_was_left(project: Project) -> None:
 def test_next_waits_for_the_gate_and_a_typed_reason_lifts_it(project: Project) -> None:
     async def scene() -> None:
         pass_all(project, "decide", "data", "review")
+        journey.record(project, "where", [_STAYS])
         async with wizard(project, "where") as (app, pilot):
             await pilot.press("n")
             await pilot.pause()
@@ -98,12 +101,12 @@ def test_stale_and_failed_gates_are_marked_by_glyph(project: Project) -> None:
 
 def test_help_names_every_key_and_the_twin_command(project: Project) -> None:
     async def scene() -> None:
-        async with wizard(project, "where", size=(80, 60)) as (app, pilot):
+        async with wizard(project, "where", size=(80, 75)) as (app, pilot):
             await pilot.press("question_mark")
             await pilot.pause()
             text = shown(app)
             assert (
-                "tunewright doctor" in text
+                "tunewright providers" in text
                 and "inspect this machine" in text
                 and "waive" not in text.split("Keys of")[0]
             )
@@ -157,6 +160,7 @@ def test_cancelled_work_says_so_and_leaves_the_wizard_usable(project: Project) -
 
 def test_a_project_that_another_process_is_changing_is_left_alone(project: Project) -> None:
     async def scene() -> None:
+        journey.record(project, "where", [_STAYS])
         async with wizard(project, "where") as (app, pilot):
             with project.changing("data import"):
                 await pilot.press("l")
@@ -176,6 +180,8 @@ def test_a_project_that_another_process_is_changing_is_left_alone(project: Proje
 
 def test_what_another_process_changes_appears_by_itself(project: Project) -> None:
     async def scene() -> None:
+        pass_all(project, "decide", "data", "review")
+        journey.record(project, "where", [_STAYS])
         async with wizard(project, "where") as (app, pilot):
             journey.waive(project, "where", "destination", "decided elsewhere")
             await until(pilot, lambda: "decided elsewhere" in shown(app), "the change is shown")
@@ -199,6 +205,8 @@ def test_a_hostile_folder_name_and_reason_obey_nothing(tmp_path: Path) -> None:
     async def scene() -> None:
         evil = "\x1b]52;c;ZXZpbA==\x07[bold]x[/bold]\x9b31m\u202e"
         project = Project.create(tmp_path / f"p{evil}")
+        pass_all(project, "decide", "data", "review")
+        journey.record(project, "where", [_STAYS])
         journey.waive(project, "where", "destination", f"because {evil}")
         async with wizard(project, "where") as (app, pilot):
             assert "[bold]x[/bold]" in shown(app)
@@ -227,9 +235,11 @@ def test_the_list_of_projects_survives_damage(home: Path, project: Project) -> N
 
 def test_an_ascii_terminal_gets_ascii_alone(project: Project) -> None:
     async def scene() -> None:
-        journey.record(project, "where", [journey.Evidence("destination", "passed", "größer · 机")])
+        pass_all(project, "decide", "data", "review")
+        journey.record(project, "where", [_STAYS])
+        journey.waive(project, "where", "destination", "größer · 机")
         async with wizard(project, "where", ascii=True) as (app, _):
-            assert shown(app).isascii() and "4Where+" in shown(app) and "gr\\xf6\\xdfer" in shown(app)
+            assert shown(app).isascii() and "1Decide+" in shown(app) and "gr\\xf6\\xdfer" in shown(app)
 
     played(scene)
 

@@ -200,6 +200,8 @@ JUDGED = made(SYSTEM.messages, label=False)
         ("sharegpt", {"plain", "system", "longer", "tool"}),
         ("alpaca", {"plain", "system", "longer"}),
         ("prompt-completion", {"plain"}),
+        ("bedrock", {"plain", "system", "longer"}),
+        ("google", {"plain", "system", "longer"}),
         ("dpo", {"pair"}),
         ("llamafactory", {"plain", "system", "longer", "tool", "pair", "judged"}),
         ("axolotl", {"plain", "system", "longer", "tool", "unlearned"}),
@@ -259,6 +261,42 @@ def test_the_records_are_those_that_the_readers_document(tmp_path: Path) -> None
         "output": "Yes.",
         "history": [["Where is it?", "On its way."]],
     }
+
+
+def test_bedrock_and_google_get_parts_and_the_system_text_apart(tmp_path: Path) -> None:
+    project = project_of(tmp_path, [SYSTEM])
+    (line,) = (exported(project, "bedrock").folder / "rows.jsonl").read_bytes().splitlines()
+    assert json.loads(line) == {
+        "schemaVersion": "bedrock-conversation-2024",
+        "system": [{"text": "Be kind."}],
+        "messages": [
+            {"role": "user", "content": [{"text": "Where?"}]},
+            {"role": "assistant", "content": [{"text": "Here."}]},
+        ],
+    }
+    (line,) = (exported(project, "google").folder / "rows.jsonl").read_bytes().splitlines()
+    assert json.loads(line) == {
+        "systemInstruction": {"role": "system", "parts": [{"text": "Be kind."}]},
+        "contents": [
+            {"role": "user", "parts": [{"text": "Where?"}]},
+            {"role": "model", "parts": [{"text": "Here."}]},
+        ],
+    }
+
+
+@pytest.mark.parametrize("form", ["bedrock", "google"])
+def test_turns_that_do_not_alternate_are_refused_there(tmp_path: Path, form: str) -> None:
+    project = project_of(tmp_path, [made([said("user", "Hello."), *PLAIN.messages])])
+    with pytest.raises(DataError, match="do not take turns"):
+        exported(project, form)
+
+
+def test_a_reserved_word_is_refused_before_the_host_does(tmp_path: Path) -> None:
+    project = project_of(tmp_path, [PLAIN, made([said("user", "User: hello"), said("assistant", "Hi.")])])
+    assert exported(project, "bedrock").manifest["rows"] == 2
+    with pytest.raises(DataError, match=r"1 row \(2\): .*turn 1 holds 'User:', a word that fails the job"):
+        exported(project, "bedrock", target="bedrock")
+    assert exported(project, "bedrock", target="bedrock", leave_out=True).manifest["rows"] == 1
 
 
 def test_one_file_a_split_with_a_manifest_that_can_be_checked(tmp_path: Path) -> None:

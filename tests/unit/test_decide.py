@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import cli, journey
+from engine.decide.advice import advise
 from engine.decide.answers import Answers, check_answers, check_value, read_answers, template
 from engine.decide.checklist import QUESTIONS
-from engine.decide.record import are_the_samples, record_answer, record_verdict, stored_answers
+from engine.decide.record import are_the_samples, record_verdict, stored_answers
 from engine.decide.verdict import decide, next_question
+from engine.deciding import answer
 from engine.errors import ResourceError, UsageError
 from engine.project import Project
 from engine.sample import proposed, sample_project
@@ -79,6 +81,7 @@ MONEY = st.none() | st.floats(0, 1e9)
         **CHOICES,
         examples=st.integers(0, 10**7),
         requests_per_month=st.integers(0, 10**10),
+        target_share=st.none() | st.floats(0.01, 1),
         training_budget=MONEY,
         spend_per_month=MONEY,
         tuned_spend_per_month=MONEY,
@@ -97,6 +100,12 @@ def test_all_objections_are_told_not_only_the_deciding_one() -> None:
     assert "12 good examples" in found.reasons[0]
 
 
+def test_missing_knowledge_speaks_at_once_before_anything_else_is_answered() -> None:
+    first = advise({"failure": "knowledge"})
+    assert first.verdict.name == "rag-first" and not first.settled
+    assert "behaviour, not knowledge" in first.verdict.reasons[0]
+
+
 def test_the_break_even_uses_the_users_numbers() -> None:
     answers = replace(
         GOOD, requests_per_month=200_000, spend_per_month=1000.0, tuned_spend_per_month=250.0, training_budget=1500.0
@@ -107,8 +116,8 @@ def test_the_break_even_uses_the_users_numbers() -> None:
 
 
 def test_misconceptions_are_answered_where_they_matter() -> None:
-    assert any("not always better" in note for note in decide(replace(GOOD, examples=50_000)).notes)
-    assert any("low cost" in note for note in decide(replace(GOOD, examples=200)).notes)
+    assert any("more data is always better" in note for note in decide(replace(GOOD, examples=50_000)).notes)
+    assert any("means low cost" in note for note in decide(replace(GOOD, examples=200)).notes)
     assert any("training loss" in note for note in decide(GOOD).notes)
 
 
@@ -225,6 +234,9 @@ def test_questions_and_template_are_printed(capsys: pytest.CaptureFixture[str]) 
         ("failure", " cost ", "cost"),
         ("examples", "600", 600),
         ("requests_per_month", "1,200,000", 1_200_000),
+        ("requests_per_month", "200k", 200_000),
+        ("requests_per_month", "2.5M", 2_500_000),
+        ("training_budget", "$1.5k", 1500.0),
         ("training_budget", "$1,500.50", 1500.5),
         ("training_budget", "", None),
     ],
@@ -256,31 +268,30 @@ def test_what_does_not_fit_is_refused_with_what_does(question: str, typed: str, 
 
 
 def test_each_answer_is_kept_at_once_and_the_last_one_brings_the_verdict(project: Project) -> None:
-    *most, (last, value) = given_answers().items()
-    for number, (question, answer) in enumerate(most, start=1):
-        assert record_answer(project, question, answer) is None
+    *most, (last, _) = given_answers().items()
+    for number, (question, value) in enumerate(most, start=1):
+        assert not answer(project, {question: value}).whole
         assert len(stored_answers(Project.open(project.root))) == number
     assert journey.read(project)[0].state == "not checked"
-    verdict = record_answer(project, last, value)
-    assert verdict and verdict.name == "fine-tune"
+    found = answer(project, {last: given_answers()[last]})
+    assert found.whole and found.verdict.name == "fine-tune"
     assert journey.read(project)[0].state == "passed"
     assert stored_answers(project) == given_answers()
 
 
 def test_evidence_is_written_when_the_verdict_changes_and_not_otherwise(project: Project) -> None:
-    for question, answer in given_answers().items():
-        record_answer(project, question, answer)
+    answer(project, given_answers())
     before = project.audit.read_bytes()
-    record_answer(project, "examples", 600)
-    record_answer(project, "training_budget", 100.0)
-    record_answer(project, "training_budget", None)
+    answer(project, {"examples": 600})
+    answer(project, {"training_budget": 100.0})
+    answer(project, {"training_budget": None})
     assert project.audit.read_bytes() == before and stored_answers(project) == given_answers()
-    record_answer(project, "agreement", "no")
+    answer(project, {"agreement": "no"})
     assert journey.read(project)[0].state == "failed"
     journey.waive(project, "decide", "verdict", "we define it next week")
-    record_answer(project, "agreement", "no")
+    answer(project, {"agreement": "no"})
     assert journey.read(project)[0].state == "waived"
-    record_answer(project, "agreement", "yes")
+    answer(project, {"agreement": "yes"})
     assert journey.read(project)[0].state == "passed"
 
 
@@ -288,15 +299,18 @@ def test_an_answer_that_does_not_fit_changes_nothing(project: Project) -> None:
     before = project.settings_file.read_bytes()
     for question, value in (("failure", "fromat"), ("examples", None), ("examples", -1), ("training_budget", "a lot")):
         with pytest.raises(UsageError):
-            record_answer(project, question, value)
+            answer(project, {question: value})
     with project.changing("something else"), pytest.raises(ResourceError):
-        record_answer(project, "failure", "cost")
+        answer(project, {"failure": "cost"})
     assert project.settings_file.read_bytes() == before
 
 
 def test_answers_edited_by_hand_into_nonsense_are_asked_again(project: Project) -> None:
     project.set("decide", {**given_answers(), "failure": "fromat", "examples": [1], "verdict": "fine-tune", "x": 1})
     assert stored_answers(project).keys() == given_answers().keys() - {"failure", "examples"}
+    project.set("decide", {"examples": 1e3, "agreement": True, "target_share": "80%"})
+    stored = stored_answers(project)
+    assert (stored["examples"], stored["agreement"], stored["target_share"]) == (1000, "yes", 0.8)
 
 
 def plain(project: Project, monkeypatch: pytest.MonkeyPatch, lines: list[str], *words: str) -> int:
@@ -312,16 +326,16 @@ def test_the_checklist_is_asked_line_by_line_and_left_half_way(
     assert printed.out == "" and "what was answered is kept" in printed.err
     assert all(question.why in printed.err for question in QUESTIONS[:4])
     assert stored_answers(project) == {"failure": "format", "prompting": "plateaued", "knowledge": "not_needed"}
-    rest = ["", "", "", "extraction", "many", "1,200", "yes", "rarely", "20000", "no", "1,234,567.50", "", ""]
+    rest = ["", "", "", "extraction", "many", "1,200", "yes", "rarely", "20000", "no", "", "1,234,567.50", "", ""]
     assert plain(project, monkeypatch, rest, "--json") == 0
     printed = capsys.readouterr()
     assert "number [plateaued]" in printed.err and "'many' is not an answer; a whole number" in printed.err
     document = json.loads(printed.out)
     assert (document["verdict"], document["recorded"]) == ("fine-tune", True)
     assert document["answers"]["examples"] == 1200 and document["answers"]["training_budget"] == 1234567.5
-    assert plain(project, monkeypatch, [""] * 12) == 0
+    assert plain(project, monkeypatch, [""] * 13) == 0
     assert stored_answers(project)["training_budget"] == 1234567.5
-    assert plain(project, monkeypatch, [*[""] * 9, "-", "", ""]) == 0
+    assert plain(project, monkeypatch, [*[""] * 10, "-", "", ""]) == 0
     assert "verdict: fine-tune" in capsys.readouterr().out
     assert "training_budget" not in stored_answers(project)
 

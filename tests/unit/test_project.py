@@ -25,8 +25,9 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
         Project.create(tmp_path)
 
 
-def test_a_broken_settings_file_is_named_with_its_line(project: Project) -> None:
-    project.settings_file.write_text("[project\n", encoding="utf-8")
+@pytest.mark.parametrize("content", ["[project\n", "deep = " + "[" * 100_000])
+def test_a_broken_settings_file_is_named_with_its_line(project: Project, content: str) -> None:
+    project.settings_file.write_text(content, encoding="utf-8")
     with pytest.raises(UsageError, match="not TOML") as caught:
         Project.open(project.root)
     assert caught.value.where == str(project.settings_file)

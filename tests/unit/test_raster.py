@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.canvas import CROSS
 from engine.runs.axis import LABEL, Axis, short
 from engine.runs.decimate import Decimated, Decimator
-from engine.runs.raster import CROSS, OVERLAYS, Curves, Drawing, bounds, draw, words
+from engine.runs.raster import OVERLAYS, Curves, Drawing, bounds, draw, words
 from engine.runs.series import Series
 from engine.runs.spark import spark
 

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.runs.raster import CROSS
+from engine.canvas import CROSS
 from engine.runs.series import Series
 from engine.runs.spark import bars, fitted, sampled
 

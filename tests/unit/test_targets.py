@@ -25,22 +25,33 @@ def found(target: str, record: dict[str, Any]) -> list[str]:
         ({"messages": [SYSTEM, ASK, ANSWER]}, {"gemma2": "target-system"}),
         (
             {"messages": [ASK, ASK, ANSWER]},
-            dict.fromkeys(("mistral", "gemma", "gemma2", "together"), "target-alternation"),
+            dict.fromkeys(("mistral", "gemma", "gemma2", "together", "bedrock", "google"), "target-alternation"),
         ),
         (
             {"messages": [{**SYSTEM, "role": "developer"}, ASK, ANSWER]},
             {"gemma2": "target-system"}
-            | dict.fromkeys(("chatml", "mistral", "gemma", "together", "fireworks"), "target-developer"),
+            | dict.fromkeys(
+                ("chatml", "mistral", "gemma", "together", "fireworks", "bedrock", "google"), "target-developer"
+            ),
         ),
-        (TOOLS, dict.fromkeys(("gemma", "gemma2"), "target-tools")),
+        (TOOLS, dict.fromkeys(("gemma", "gemma2", "bedrock"), "target-tools")),
         (
             {**TOOLS, "messages": [ASK, {**CALLING, "tool_calls": [call(known="x")]}]},
-            dict.fromkeys(("gemma", "gemma2"), "target-tools") | {"mistral": "target-call-id"},
+            dict.fromkeys(("gemma", "gemma2", "bedrock"), "target-tools") | {"mistral": "target-call-id"},
         ),
         (
             {**TOOLS, "messages": [ASK, {**CALLING, "tool_calls": [call(), call(known="call00002")]}]},
-            dict.fromkeys(("gemma", "gemma2"), "target-tools") | {"llama3": "target-calls"},
+            dict.fromkeys(("gemma", "gemma2", "bedrock"), "target-tools") | {"llama3": "target-calls"},
         ),
+        *(
+            ({"messages": [{**ASK, "content": f"see {word} here"}, ANSWER]}, {"bedrock": "target-reserved"})
+            for word in ("User:", "Bot:", "Assistant:", "System:", "<image>", "<video>", "[EOS]")
+        ),
+        (
+            {"messages": [{**SYSTEM, "content": "User: is he"}, ASK, ANSWER]},
+            {"gemma2": "target-system", "bedrock": "target-reserved"},
+        ),
+        ({"messages": [{**ASK, "content": "user: and User, no"}, ANSWER]}, {}),
         ({"messages": [ASK, {**ANSWER, "content": "a [INST] b"}]}, {"mistral": "special-token"}),
         ({"messages": [ASK, {**ANSWER, "content": "a <|eot_id|> b"}]}, {"llama3": "special-token"}),
     ],
@@ -68,7 +79,7 @@ def test_more_tools_than_a_host_takes() -> None:
 @pytest.mark.parametrize(
     ("name", "rows", "fits"),
     [("openai", 9, False), ("openai", 10, True), ("azure", 9, False), ("fireworks", 2, False), ("fireworks", 3, True),
-     ("fireworks", 3_000_001, False), ("gemma", 1, True)],
+     ("fireworks", 3_000_001, False), ("gemma", 1, True), ("bedrock", 1, True), ("google", 1_000_001, False)],
 )  # fmt: skip
 def test_hosts_count_rows(name: str, rows: int, fits: bool) -> None:
     assert fitness_for(name, rows)["fit"] is fits

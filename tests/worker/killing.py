@@ -32,9 +32,17 @@ def uninterrupted(project: Project) -> RunView:
 
 
 def killed_at(project: Project, moment: float, chance: random.Random) -> tuple[RunView, str]:
-    """A run killed when `moment` (0 to 1) of its steps are done, and a random bit later, then resumed to its end.
+    """A run killed as `killed` says, then resumed to its end. Returns the view and what was hit."""
+    run, hit = killed(project, moment, chance)
+    if watch(run).state != "finished":
+        control.resume(run)
+    return finish(run), hit
 
-    The worker, the supervisor, or both are killed. Returns the view and what was hit.
+
+def killed(project: Project, moment: float, chance: random.Random) -> tuple[RunFolder, str]:
+    """A run killed when `moment` (0 to 1) of its steps are done, and a random bit later.
+
+    The worker, the supervisor, or both are killed. Returns the run, with nothing going any more, and what was hit.
     """
     run = control.start(project, planned(project).to_toml())
     view = watch(run)
@@ -47,9 +55,7 @@ def killed_at(project: Project, moment: float, chance: random.Random) -> tuple[R
         kill(run, victim)
     hit = f"{' and '.join(victims)} at step {view.refresh().step} of {view.steps}"
     finish(run)
-    if watch(run).state != "finished":
-        control.resume(run)
-    return finish(run), hit
+    return run, hit
 
 
 def kill(run: RunFolder, who: str) -> None:

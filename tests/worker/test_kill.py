@@ -9,41 +9,46 @@ import pytest
 
 from engine import audit, journey
 from engine.errors import UsageError
-from engine.plan.recipe import planned
 from engine.project import Project
 from engine.runs import control
 from engine.runs.watch import watch
-from tests.worker.killing import finish, killed_at, losses, uninterrupted
+from tests.worker.killing import finish, killed, losses, uninterrupted
 
 Ready = Callable[..., Project]
 
 
-def test_a_killed_or_stopped_run_ends_with_the_very_losses_of_an_uninterrupted_one(
+def test_a_killed_and_stopped_run_ends_with_the_very_losses_of_an_uninterrupted_one(
     ready: Ready, tiny_llama: Path
 ) -> None:
-    # One original for both: each start of a worker loads the model libraries, seconds that prove nothing.
+    # One run is killed and stopped: each start of a worker loads the model libraries, seconds that prove nothing.
     project = ready(tiny_llama, epochs=10, dropout=0.05, eval_every=3)
     original = uninterrupted(project)
     assert original.state == "finished"
-    view, hit = killed_at(project, 0.5, random.Random(7))
-    assert view.state == "finished", hit
-    assert losses(view) == losses(original), hit
-    assert view.result == original.result | {"t": view.result["t"]}, hit  # type: ignore[index,operator]
+    run, hit = killed(project, 0.25, random.Random(7))
+    lost = watch(run)
+    assert lost.state in ("failed", "lost") and 0 < lost.step < lost.steps, hit
 
-    run = control.start(project, planned(project).to_toml())
-    while watch(run).step < 5:
+    resumed = control.resume(run)
+    while (resumed := resumed.refresh()).step <= lost.step:
+        assert resumed.live, hit
         time.sleep(0.01)
     control.stop(run)
     stopped = finish(run)
     assert stopped.state == "stopped" and stopped.checkpoint == stopped.step < stopped.steps
     control.resume(run)
     ended = finish(run)
-    assert ended.state == "finished" and losses(ended) == losses(original)
+    assert ended.state == "finished", hit
+    assert losses(ended) == losses(original), hit
+    assert ended.result == original.result | {"t": ended.result["t"]}, hit  # type: ignore[index,operator]
+    while not control.is_idle(run):  # A run is finished before its end is on record.
+        time.sleep(0.01)
     train = next(status for status in journey.read(project) if status.step.key == "train")
     assert {item.state for item in train.items} == {"passed"}
     events = [entry["event"] for entry in audit.entries(project.audit) if entry.get("run") == run.id]
     assert [event for event in events if event.startswith("run.")] == [
         "run.start",
+        "run.end",
+        "run.resume",
         "run.stop",
         "run.end",
         "run.resume",

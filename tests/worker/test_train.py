@@ -13,6 +13,7 @@ from engine.plan.recipe import planned
 from engine.project import Project, RunFolder
 from engine.runs.watch import watch
 from engine.worker.train import train
+from tests.worker.conftest import planned_project
 
 Ready = Callable[..., Project]
 
@@ -92,16 +93,22 @@ def test_resuming_gives_the_very_losses_of_an_uninterrupted_run(ready: Ready, ti
     assert watch(half).eval_loss == watch(whole).eval_loss
 
 
-@pytest.mark.parametrize("before_the_end", [0, 1, 2])
-def test_early_stopping_keeps_its_patience_across_a_resume(ready: Ready, tiny_llama: Path, before_the_end: int) -> None:
+@pytest.fixture(scope="module")
+def out_of_patience(tmp_path_factory: pytest.TempPathFactory, tiny_llama: Path) -> RunFolder:
+    """A run that stopped early, with all of its checkpoints."""
     # So high a rate that validation never gets better than at its first evaluations.
-    project = ready(tiny_llama, epochs=40, learning_rate=0.9, eval_every=1, clip_norm=1000, patience=3)
-    run = project.new_run(planned(project).to_toml())
+    wild = {"epochs": 40, "learning_rate": 0.9, "eval_every": 1, "clip_norm": 1000, "patience": 3}
+    project = planned_project(tmp_path_factory.mktemp("patience") / "project", tiny_llama, **wild)
     with keeping_all_checkpoints():
-        train(run)
+        return trained(project)
+
+
+@pytest.mark.parametrize("before_the_end", [0, 1, 2])
+def test_early_stopping_keeps_its_patience_across_a_resume(out_of_patience: RunFolder, before_the_end: int) -> None:
+    run = out_of_patience
     last = watch(run).step
     assert last < watch(run).steps
-    again = project.new_run(planned(project).to_toml())
+    again = run.project.new_run(planned(run.project).to_toml())
     again.checkpoints.mkdir()
     for step in {watch(run).best_step, last - before_the_end}:
         shutil.copytree(run.checkpoints / f"checkpoint-{step}", again.checkpoints / f"checkpoint-{step}")

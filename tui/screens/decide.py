@@ -1,9 +1,7 @@
-"""Decide: the checklist, and what it says about fine-tuning."""
+"""Decide: the checklist, and what answers and evidence say about fine-tuning, live from the first answer on."""
 
-import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,15 +10,19 @@ from textual.binding import BindingType
 from textual.types import CSSPathType
 from textual.widget import Widget
 
-from engine.decide.answers import check_value, read_answers
-from engine.decide.checklist import OPTIONS, QUESTIONS, Question
-from engine.decide.record import are_the_samples, record_answer, record_verdict, stored_answers, take_back
-from engine.decide.verdict import SAID, Verdict, missing, next_question, verdict_on
+from engine.decide.advice import advise
+from engine.decide.answers import check_value, in_words, read_answers
+from engine.decide.checklist import QUESTIONS, Question
+from engine.decide.record import are_the_samples
+from engine.decide.verdict import SAID, next_question
+from engine.deciding import advice, answer, answer_all, keep_up, take_back
+from engine.errors import TunewrightError
 from engine.journey import STEPS
 from engine.sample import proposed
 from tui.keys import Key, bindings
 from tui.screens.ask import Ask, Choose
-from tui.screens.panel import Panel
+from tui.screens.decide_text import question_text, said_text, signal_text, weighed_of, whole_text
+from tui.screens.panel import SHORT, Panel
 from tui.screens.step import StepScreen
 from tui.widgets.lines import Lines
 from tui.widgets.painted import Painted, Row, row
@@ -28,32 +30,37 @@ from tui.widgets.prose import Prose
 
 FIRST = "first"
 """The line above the questions, where there is one; the others are named by their question."""
+ROOMY = [*SHORT, (34, "-roomy")]
+"""From 34 rows on the signals stand below the questions."""
 _BY_ID = {one.id: one for one in QUESTIONS}
 _NEEDED = sum(not one.optional for one in QUESTIONS)
 
 
 class DecideScreen(StepScreen):
-    """Answers are saved when they are given; the verdict is there as soon as those that it needs are."""
+    """Answers are saved when they are given; each one moves the verdict so far."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["step.tcss", "decide.tcss"]
+    VERTICAL_BREAKPOINTS = ROOMY
     STEP = "decide"
     KEYS: ClassVar[Sequence[Key]] = (
-        Key("v", "verdict", "verdict", "the whole verdict, and the four ways side by side"),
+        Key("v", "verdict", "verdict", "the whole verdict: signals, decision tree, what to try first, the four ways"),
         Key("u", "undo", "undo", "take back the last answer given here"),
+        Key("c", "costs", "costs", "the what-if: what it would cost, and when it would pay back"),
         Key("f", "fill", "fill in", "fill in the sample's answers, in the sample project", shown=False),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(KEYS)
     ABOUT = (
-        "Nine answers decide, three more give your break-even. Fine-tuning changes behaviour and adds no knowledge; "
-        "a prompt is cheaper to change. When the verdict is not to tune you can still go on: w, with your reason."
+        "Nine answers decide; the optional ones give your break-even, and the bar that prompting is measured against. "
+        "What the project shows later, rows counted, rows read, prompting measured, takes the place of an answer where "
+        "it is the better of the two; both are shown. When the verdict is not to tune you can still go on: w, with "
+        "your reason."
     )
 
     def __init__(self) -> None:
         super().__init__()
-        self._answers: Mapping[str, Any] = {}
+        self._advice = advise({})
         self._sample: Path | None = None
         """The project's proposed answers, a file."""
-        self._verdict: Verdict | None = None
         self._undo: list[dict[str, Any]] = []
         """What was answered before, of the questions that were answered here."""
         self._opened = False
@@ -62,55 +69,79 @@ class DecideScreen(StepScreen):
         yield Painted(id="title", classes="title")
         yield Lines(id="questions")
         yield Prose(id="detail")
+        yield Painted(id="signals")
+
+    def watched(self) -> Sequence[Path]:
+        return (*super().watched(), self.project.reviews)
+
+    def reload(self) -> None:
+        behind = ""
+        try:
+            self._advice = advice(self.project)
+            keep_up(self.project, self._advice)
+        except TunewrightError as error:
+            behind = f"the gate is behind the answers: {error.message}"
+        super().reload()
+        if behind and self.status is not None:
+            self.say(behind)
 
     def reload_body(self) -> None:
         marked = self._marked()
-        self._answers = stored_answers(self.project)
         file = proposed(self.project).answers
         self._sample = Path(file) if file else None
-        self._verdict = verdict_on(self._answers)
         names = self._names()
         cursor = names.index(marked) if self._opened and marked in names else self._next_after(FIRST)
         self._opened = True
         self.query_one("#questions", Lines).show([self._line(name) for name in names], cursor)
         self._show_detail()
         self.query_one("#title", Painted).show([self._title()])
+        head = row(("What speaks for tuning, and against it", "head"))
+        self.query_one("#signals", Painted).show([head, *signal_text(self._advice)])
 
     # What is shown.
 
     def _names(self) -> list[str]:
-        first = [FIRST] if self._verdict or self._sample else []
+        first = [FIRST] if self._advice.whole or self._sample else []
         return [*first, *_BY_ID]
 
     def _next_after(self, name: str) -> int:
         """The line to go to from `name`: the next question that is open, the first line when there is none."""
         names = self._names()
-        if name == FIRST and FIRST in names and (self._verdict or not self._answers):
+        if name == FIRST and FIRST in names and (self._advice.whole or not self._advice.answers):
             return 0
-        following = next_question(self._answers, None if name == FIRST else name)
+        following = next_question(self._advice.values, None if name == FIRST else name)
         return names.index(following) if following else 0
 
     def _title(self) -> Row:
-        if self._verdict is None:
-            given = _NEEDED - len(missing(self._answers))
-            return row((STEPS[self.STEP].asks, "head"), f"   so far {given} of {_NEEDED} needed answers")
-        role = "good" if self._verdict.name == "fine-tune" else "bad"
-        whose = "the sample's" if are_the_samples(self._answers, self._sample) else "your"
-        return row(("Verdict: ", "strong"), (SAID[self._verdict.name], role), (f" (by {whose} answers)", "dim"))
+        found = self._advice
+        given = f"{_NEEDED - len(found.open)} of {_NEEDED}"
+        if not found.values:
+            return row((STEPS[self.STEP].asks, "head"), f"   so far {given} needed answers")
+        if not found.whole:
+            return row((f"So far: {found.so_far}", "strong"), f" · {given} answers · v shows why")
+        role = "good" if found.verdict.name == "fine-tune" else "bad"
+        whose = "the sample's" if are_the_samples(found.answers, self._sample) else "your"
+        evidence = any(one.followed == "evidence" for one in found.weighed)
+        by = "by evidence too" if evidence else f"by {whose} answers"
+        return row(("Verdict: ", "strong"), (SAID[found.verdict.name], role), (f" ({by})", "dim"))
 
     def _line(self, name: str) -> Row:
         if name == FIRST:
             return self._first_line()
-        question, answer = _BY_ID[name], self._answers.get(name)
-        if answer is not None:
-            meaning = dict(question.choices).get(answer, "")
-            return row(f"✓ {question.short:<31}{said(answer):<15}{meaning}")
-        waits = [one.id for one in missing(self._answers)][:1] == [name]
+        question, given = _BY_ID[name], self._advice.answers.get(name)
+        shown = weighed_of(self._advice, name)
+        if shown is not None and shown.followed == "evidence" and shown.shown != given:
+            said = "no answer" if given is None else in_words(name, given)
+            return row(f"✓ {question.short:<31}{said:<15}shown: {in_words(name, shown.shown)}, which is followed")
+        if given is not None:
+            meaning = dict(question.choices).get(given, "")
+            return row(f"✓ {question.short:<31}{in_words(name, given):<15}{meaning}")
+        waits = self._advice.open[:1] == (name,)
         mark, state = (">", "next") if waits else (" ", "optional" if question.optional else "open")
         return row((f"{mark} {question.short:<31}{state}", "strong" if waits else ""))
 
     def _first_line(self) -> Row:
-        if self._verdict is None:
+        if not self._advice.whole:
             return row(("Fill in the sample's answers", "strong"), " (they are the sample's, not yours)")
         if self.status is None or not self.status.open:
             return row(("Go on: bring your data", "strong"), " (Data)")
@@ -127,9 +158,9 @@ class DecideScreen(StepScreen):
     def topic(self) -> list[Row]:
         name = self._marked()
         if name != FIRST:
-            return question_text(_BY_ID[name])
-        if self._verdict:
-            return verdict_text(self._verdict)
+            return question_text(_BY_ID[name], self._advice)
+        if self._advice.whole:
+            return said_text(self._advice)
         return [
             row("This project was made from the sample, a help-desk that sorts tickets; its answers come with it."),
             row("Enter fills in all of them; each can be changed after."),
@@ -138,8 +169,9 @@ class DecideScreen(StepScreen):
     def copied(self) -> str:
         name = self._marked()
         if name == FIRST:
-            return f"verdict: {SAID[self._verdict.name]}" if self._verdict else str(self._sample)
-        return said(self._answers.get(name, "")) or _BY_ID[name].text
+            return f"verdict: {SAID[self._advice.verdict.name]}" if self._advice.whole else str(self._sample)
+        given = self._advice.answers.get(name)
+        return _BY_ID[name].text if given is None else in_words(name, given)
 
     # What is done.
 
@@ -148,7 +180,7 @@ class DecideScreen(StepScreen):
         name = self._marked()
         if name != FIRST:
             self._ask_for(_BY_ID[name])
-        elif self._verdict is None:
+        elif not self._advice.whole:
             self.action_fill()
         elif self.status is not None and self.status.open:
             self.action_verdict()
@@ -156,47 +188,48 @@ class DecideScreen(StepScreen):
             self.action_next()
 
     def _ask_for(self, question: Question) -> None:
-        before = self._answers.get(question.id)
-        why = [row(question.why)]
+        before, shown = self._advice.answers.get(question.id), weighed_of(self._advice, question.id)
+        why = [row(question.why), *([row(("The project shows: ", "strong"), shown.text)] if shown else [])]
         if question.choices:
-            rows = [row((f"{said(choice):<15}", "strong"), meaning) for choice, meaning in question.choices]
+            rows = [row((f"{in_words(question.id, one):<15}", "strong"), meaning) for one, meaning in question.choices]
             values = [choice for choice, _ in question.choices]
             given = values.index(before) if before in values else 0
-            now = [row(("Answered so far: ", "dim"), said(before))] if before is not None else []
+            now = [row(("Answered so far: ", "dim"), in_words(question.id, before))] if before is not None else []
             choose = Choose(question.text, rows, [*why, *now], given)
             self.choose(choose, lambda number: self._answer(question.id, values[number]))
             return
         check = partial(check_value, question.id)
         if question.optional:
             why.append(row("Optional: leave it empty for no answer."))
-        ask = Ask(question.text, why, "" if before is None else said(before), check)
+        ask = Ask(question.text, why, "" if before is None else in_words(question.id, before), check)
         self.ask(ask, lambda text: self._answer(question.id, check(text)))
 
     def _answer(self, name: str, value: Any) -> None:
-        before = self._answers.get(name)
+        before = self._advice.answers.get(name)
         if before == value:
             return
-        record_answer(self.project, name, value)
+        answer(self.project, {name: value})
         self._undo.append({name: before})
-        self._go_on_from(name)
+        if before is None:
+            self._go_on_from(name)
+        else:
+            self.reload()
 
     def _go_on_from(self, name: str) -> None:
-        was_open = self._verdict is None
+        was_open = not self._advice.whole
         self.reload()
-        if was_open and self._verdict:
+        if was_open and self._advice.whole:
             self.query_one("#questions", Lines).move_to(0)
             self.action_verdict()
         else:
             self.query_one("#questions", Lines).move_to(self._next_after(name))
 
     def action_fill(self) -> None:
-        if self._sample is None or self._verdict is not None:
+        if self._sample is None or self._advice.whole:
             self.say("only a project made from the sample has answers to fill in, while some are open")
             return
-        before = {name: self._answers.get(name) for name in _BY_ID}
-        answers = read_answers(self._sample)
-        with self.project.changing("decide"):
-            record_verdict(self.project, answers)
+        before = {name: self._advice.answers.get(name) for name in _BY_ID}
+        answer_all(self.project, read_answers(self._sample))
         self._undo.append(before)
         self._go_on_from(FIRST)
 
@@ -209,41 +242,12 @@ class DecideScreen(StepScreen):
         self.reload()
         self.query_one("#questions", Lines).move_to(self._names().index(next(iter(before))))
 
+    def action_costs(self) -> None:
+        from tui.screens.whatif import WhatIfScreen
+
+        self.app.push_screen(WhatIfScreen(self.project))
+
     def action_verdict(self) -> None:
-        if self._verdict:
-            title, text = f"Verdict: {SAID[self._verdict.name]}", verdict_text(self._verdict)
-        else:
-            title = "No verdict yet"
-            text = [row("Not answered yet: ", ", ".join(one.short for one in missing(self._answers)))]
-        ways = options_text(self.app.size.width)
-        self.app.push_screen(Panel(title, [*text, row(""), row(("The four ways, side by side", "strong")), *ways]))
-
-
-def said(answer: Any) -> str:
-    """An answer as a person reads it."""
-    return f"{answer:,}" if isinstance(answer, int | float) else str(answer).replace("_", " ")
-
-
-def question_text(question: Question) -> list[Row]:
-    """What is asked, why it matters, and what may be answered."""
-    # In one role: each change of role costs some forty bytes, at every key.
-    choices = [f"{said(choice)}: {meaning}" if meaning else said(choice) for choice, meaning in question.choices]
-    number = "a whole number" if question.kind == "count" else "an amount in USD, optional"
-    return [row((question.text, "strong")), row(question.why), row(" · ".join(choices) or number)]
-
-
-def verdict_text(verdict: Verdict) -> list[Row]:
-    """Reasons, what would change it, and what to know either way."""
-    told = (("Because", verdict.reasons), ("Would change it", verdict.changes), ("To know", verdict.notes))
-    return [row(f"{title}: {line}") for title, lines in told for line in lines]
-
-
-def options_text(width: int) -> list[Row]:
-    """The four ways as a table of `width` cells: what each is good for, and its limit."""
-    column = max(10, (width - 14) // 2 - 2)
-    rows = [row((f"{'':<13}{'good for':<{column + 2}}limit", "dim"))]
-    for one in OPTIONS:
-        cells = zip_longest(textwrap.wrap(one.good_for, column), textwrap.wrap(one.limit, column), fillvalue="")
-        for number, (good, limit) in enumerate(cells):
-            rows.append(row((f"{'' if number else one.name:<13}", "strong"), f"{good:<{column + 2}}{limit}"))
-    return rows
+        found = self._advice
+        title = f"Verdict: {SAID[found.verdict.name]}" if found.whole else found.in_short.capitalize()
+        self.app.push_screen(Panel(title, whole_text(found, self.app.size.width)))

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import ModalScreen
+from textual.types import CSSPathType
 from textual.worker import get_current_worker
 
 from tui.keys import Key, bindings
@@ -46,10 +47,11 @@ class Filtered(Message):
         return isinstance(message, Filtered)
 
 
-class Drill(ErrorNet, ModalScreen[None], Generic[Item]):
-    """A list of `items`. A drill overrides ABOUT, line() and detail(), and opened() where Enter leads further."""
+class Drill(ErrorNet, ModalScreen[Any], Generic[Item]):
+    """A list of `items`. A drill overrides ABOUT, line() and detail(), opened() where Enter leads further, and
+    left_with() where who has opened it waits for more than its end."""
 
-    CSS_PATH = "drill.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "drill.tcss"
     VERTICAL_BREAKPOINTS = SHORT
     AUTO_FOCUS = "#list"
     BINDINGS: ClassVar[list[BindingType]] = bindings(KEYS)
@@ -87,6 +89,10 @@ class Drill(ErrorNet, ModalScreen[None], Generic[Item]):
 
     def opened(self, number: int) -> None:
         """Enter on item `number`."""
+
+    def left_with(self) -> object:
+        """What it is dismissed with on the way back."""
+        return None
 
     # What a drill uses.
 
@@ -204,7 +210,7 @@ class Drill(ErrorNet, ModalScreen[None], Generic[Item]):
             box.display = False
             box.value = ""
         else:
-            self.dismiss()
+            self.dismiss(self.left_with())
 
     def action_copy(self) -> None:
         if self.marked is not None:

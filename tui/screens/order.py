@@ -27,7 +27,6 @@ KEYS = (
     Key("question_mark", "help", "help", "what this does, and every key"),
     Key("escape,q", "close", "back", "back; nothing is done"),
 )
-_WIDTH = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,8 @@ class Order(ErrorNet, ModalScreen[tuple[str, ...] | None]):
     TITLE: ClassVar[str]
     ABOUT: ClassVar[str]
     """What is done and why, for the help."""
+    WIDTH: ClassVar[int] = 22
+    """Cells of the names."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +83,7 @@ class Order(ErrorNet, ModalScreen[tuple[str, ...] | None]):
     def show_settings(self) -> None:
         """Shows the lines as they stand now."""
         self._shown = self.settings()
-        lines = [row((f"{one.name:<{_WIDTH}}", "strong"), one.value) for one in self._shown]
+        lines = [row((f"{one.name:<{self.WIDTH}}", "strong"), one.value) for one in self._shown]
         self.query_one("#list", Lines).show(lines)
         self._show_detail()
 
