@@ -25,7 +25,8 @@ Unit = Literal[
     "TB per s",
 ]
 STALE_DAYS = 60
-"""A price older than this is marked: those of GPUs moved by 21 % in the three months to November 2026."""
+"""What is older is marked: prices of GPUs moved by 21 % in the three months to November 2026."""
+_LASTING = ("GB", "billion parameters", "requests per s", "tokens per s", "TFLOP per s", "TB per s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,14 @@ class Source:
     as_of: date
     """The day of which the source speaks."""
     confidence: Confidence
-    priced: bool = field(default=False, compare=False)
-    """What it tells is a price; Figure sets it. Prices alone go stale: sizes and speeds stay, terms show their age."""
+    lasting: bool = field(default=False, compare=False)
+    """What it tells is a size or a speed, which no day changes; Figure sets it. Prices, limits and terms go stale."""
 
     def age_days(self, today: date) -> int:
         return (today - self.as_of).days
 
     def is_stale(self, today: date) -> bool:
-        return self.priced and self.confidence != "yours" and self.age_days(today) > STALE_DAYS
+        return not self.lasting and self.confidence != "yours" and self.age_days(today) > STALE_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,7 @@ class Figure:
     note: str = ""
 
     def __post_init__(self) -> None:
-        priced = self.unit.startswith("USD") or self.unit == "share"
-        object.__setattr__(self, "source", replace(self.source, priced=priced))
+        object.__setattr__(self, "source", replace(self.source, lasting=self.unit in _LASTING))
 
     def amount(self, unit: Unit) -> float:
         """The value, for somebody who reckons in `unit`. Raises UsageError when the figure is in another one."""

@@ -32,7 +32,7 @@ from engine.costs.levers import LEVERS, by_name
 from engine.errors import UsageError
 from engine.providers import catalogue
 from engine.providers.entries import Catalogue, Destination
-from engine.providers.figures import Ends, Figure, NotFound, Source
+from engine.providers.figures import Ends, Figure, NotFound, Said, Source
 from engine.providers.telling import mark, origin
 from engine.where.constraints import Constraints
 from engine.where.cost import training
@@ -356,15 +356,18 @@ def test_single_sources_and_stale_prices_are_told(prices: Catalogue) -> None:
     assert "older than 60 days" not in told(made(prices, **bedrock), "warning")
 
 
-def test_prices_alone_go_stale(prices: Catalogue) -> None:
+def test_prices_limits_and_terms_go_stale_and_sizes_and_speeds_do_not(prices: Catalogue) -> None:
     """The speed of an A100 was measured three years ago, and is what it was."""
     speed = made(prices, destination="runpod-a100-80-secure", tuned_model="qwen3-14b")
     aged = document(speed, found(speed, simulate=False))["levers"]["gpu_tokens_per_s"]
     assert aged["age_days"] == 1087 and aged["stale"] is False
     assert "gpu_tokens_per_s" not in told(speed, "warning")
     hour = Source("a page", date(2026, 1, 1), "official")
-    assert Figure(1, "USD per hour", hour).source.is_stale(TODAY) and Figure(0.5, "share", hour).source.is_stale(TODAY)
-    for unit in ("tokens per s", "requests per s", "GB", "billion parameters", "rows"):
+    for unit in ("USD per hour", "share", "rows", "tokens"):
+        assert "stale" in origin(Figure(1, unit, hour).source, TODAY), unit
+    terms = Said("kept for 30 days", hour)
+    assert terms.source.is_stale(TODAY) and "stale" in origin(terms.source, TODAY)
+    for unit in ("tokens per s", "requests per s", "GB", "billion parameters"):
         kept = Figure(1, unit, hour)
         assert "stale" not in origin(kept.source, TODAY) and not mark(kept, TODAY), unit
 
